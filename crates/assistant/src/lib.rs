@@ -1,0 +1,34 @@
+//! One turn: understand, retrieve, select, answer, cite.
+//!
+//! ```text
+//! Ask -> Understood -> Retrieved -> [RankedQuestion] -> Selection { Evidence | NotCovered } -> AnswerEvent*
+//! ```
+//!
+//! Each stage is a function from one type to the next and stands in a file of its own, so that it can be read,
+//! tested and inspected alone. Nothing here does I/O: the encoder, the index, the clock and the ids are ports.
+//! The extractive answerer is a producer of [`viva_core::turn::AnswerEvent`]s; nothing downstream knows that it
+//! was not a language model that spoke.
+
+mod assistant;
+mod compare;
+pub mod coverage;
+mod evidence;
+mod extractive;
+mod follow_ups;
+mod markdown;
+mod not_covered;
+mod quote;
+mod ranking;
+mod retrieve;
+mod search;
+mod understand;
+mod words;
+
+pub use assistant::{Assistant, Options, Parts};
+pub use ranking::{RankedQuestion, rank_questions};
+pub use search::{FoundSection, SearchFailure, SearchOutcome, SearchRequest};
+
+#[cfg(test)]
+mod fakes;
+#[cfg(test)]
+mod tests;
