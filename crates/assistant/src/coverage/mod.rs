@@ -9,7 +9,7 @@ mod calibration;
 mod features;
 mod vocabulary;
 
-pub use calibration::{Calibration, CalibrationError};
+pub use calibration::{Calibration, CalibrationError, FittedOn};
 pub use features::{FEATURES, FeatureVector};
 pub use viva_core::turn::Coverage;
 
