@@ -1,6 +1,7 @@
 //! The process environment, read once.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What the environment says that Viva listens to. Tests make one of their own.
@@ -10,6 +11,10 @@ pub struct Environment {
     pub variables: BTreeMap<String, String>,
     /// The user's cache folder, where one can be told.
     pub cache_dir: Option<PathBuf>,
+    /// Where programs are looked up.
+    pub path: Option<OsString>,
+    /// Where Java is, for examples that need it.
+    pub java_home: Option<OsString>,
 }
 
 impl Environment {
@@ -24,6 +29,6 @@ impl Environment {
             use etcetera::BaseStrategy;
             etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir())
         };
-        Self { variables, cache_dir }
+        Self { variables, cache_dir, path: std::env::var_os("PATH"), java_home: std::env::var_os("JAVA_HOME") }
     }
 }

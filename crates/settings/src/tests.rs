@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Environment { variables, cache_dir: Some(PathBuf::from("/cache")) }
+    Environment { variables, cache_dir: Some(PathBuf::from("/cache")), ..Environment::default() }
 }
 
 fn with_file(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
