@@ -1,12 +1,13 @@
 //! The use cases of the assistant, put together from their stages.
 
 use crate::compare::{Comparison, comparison};
-use crate::coverage::{self, Calibration, Vocabulary};
+use crate::coverage::{self, Calibration};
 use crate::evidence::{Evidence, Limits, fates, select};
 use crate::extractive::compose;
 use crate::follow_ups::follow_ups;
+use crate::knowledge::Knowledge;
 use crate::not_covered::{nearest, statement};
-use crate::ranking::{RankedQuestion, rank_questions};
+use crate::ranking::{RankedQuestion, Weights, rank_questions};
 use crate::retrieve::{RetrieveError, Retrieved, Scope, retrieve};
 use crate::understand::understand;
 use crate::words::Words;
@@ -19,7 +20,7 @@ use viva_core::ports::{Clock, Edition, Embedder, Ids, Library, SearchError};
 use viva_core::search::{Filter, Hit, LegChoice};
 use viva_core::turn::{
     Answer, AnswerEvent, Ask, Coverage, Failure, FailureKind, Grounding, Inspection, Mode, Timings,
-    Understood,
+    Understood, UserQuestion,
 };
 
 /// Limits of the assistant.
@@ -29,6 +30,8 @@ pub struct Options {
     pub candidates: usize,
     /// The most evidence for one answer, in tokens of the encoder.
     pub evidence_tokens: usize,
+    /// What each view of a question counts.
+    pub weights: Weights,
     /// Weights of the coverage verdict.
     pub calibration: Calibration,
 }
@@ -52,7 +55,7 @@ pub struct Assistant {
     pub(crate) options: Options,
     words: Words,
     /// Built once for each edition.
-    vocabulary: Mutex<Option<Arc<Vocabulary>>>,
+    knowledge: Mutex<Option<Arc<Knowledge>>>,
 }
 
 /// What is known of a turn once the search is done.
@@ -66,7 +69,7 @@ struct Found {
 impl Assistant {
     /// Puts an assistant together.
     pub fn new(parts: Parts, options: Options) -> Self {
-        Self { parts, options, words: Words::new(), vocabulary: Mutex::new(None) }
+        Self { parts, options, words: Words::new(), knowledge: Mutex::new(None) }
     }
 
     /// The edition that would answer now.
@@ -77,7 +80,7 @@ impl Assistant {
     /// Prepares what the first question would otherwise wait for; cheap when done before.
     pub fn warm(&self) -> Result<(), viva_core::ports::NotReady> {
         let edition = self.parts.library.current()?;
-        self.vocabulary(&edition.guide);
+        self.knowledge(&edition.guide);
         Ok(())
     }
 
@@ -95,7 +98,7 @@ impl Assistant {
             let id = self.parts.ids.fresh();
             let revision = edition.guide.revision();
             yield AnswerEvent::Meta { id: id.clone(), conversation: None, revision, depth: ask.depth };
-            let query = understand(&ask.question);
+            let query = self.understand(&edition.guide, &ask.question);
             let understood = self.parts.clock.monotonic();
             yield AnswerEvent::Query(query.clone());
             let found = match self.find(&edition, &query, &ask).await {
@@ -129,8 +132,8 @@ impl Assistant {
     /// Retrieve, judge, select.
     async fn find(&self, edition: &Edition, query: &Understood, ask: &Ask) -> Result<Found, RetrieveError> {
         let retrieved = self.retrieve(edition, &query.standalone, &ask.filter).await?;
-        let ranked = rank_questions(&retrieved.hits);
-        let coverage = self.coverage(&edition.guide, &query.standalone, &retrieved.hits, &ranked);
+        let ranked = rank_questions(&retrieved.hits, &self.options.weights);
+        let coverage = self.coverage(&edition.guide, query, &retrieved.hits, &ranked);
         if !coverage.covered {
             return Ok(Found { retrieved, ranked, coverage, evidence: None });
         }
@@ -168,7 +171,7 @@ impl Assistant {
         filter: &Filter,
         ranked: &[RankedQuestion],
     ) -> Result<Option<[RankedQuestion; 2]>, RetrieveError> {
-        let vocabulary = self.vocabulary(&edition.guide);
+        let vocabulary = &self.knowledge(&edition.guide).vocabulary;
         let named_by = |found: &RankedQuestion, side: &str| {
             let stems = self.words.stems(side);
             !stems.is_empty() && stems.iter().all(|stem| vocabulary.name_has(&found.question, stem))
@@ -181,7 +184,8 @@ impl Assistant {
         }
         let mut pair = Vec::with_capacity(2);
         for side in [&comparison.left, &comparison.right] {
-            let found = rank_questions(&self.retrieve(edition, side, filter).await?.hits);
+            let hits = self.retrieve(edition, side, filter).await?.hits;
+            let found = rank_questions(&hits, &self.options.weights);
             // "lock" is the name of one entry and a word in the names of several.
             let exact = found.iter().position(|found| self.is_called(&edition.guide, found, side));
             let best = exact.or_else(|| found.iter().position(|found| named_by(found, side)));
@@ -236,35 +240,31 @@ impl Assistant {
         }
     }
 
+    pub(crate) fn understand(&self, guide: &Guide, question: &UserQuestion) -> Understood {
+        let knowledge = self.knowledge(guide);
+        understand(question, &self.words, &knowledge.speller, &|word| self.parts.embedder.is_word(word))
+    }
+
     pub(crate) fn coverage(
         &self,
         guide: &Guide,
-        question: &str,
+        query: &Understood,
         hits: &[Hit],
         ranked: &[RankedQuestion],
     ) -> Coverage {
-        self.options.calibration.verdict(&self.features(guide, question, hits, ranked))
+        let knowledge = self.knowledge(guide);
+        let evidence = coverage::Evidence { query, hits, ranked };
+        self.options.calibration.verdict(&coverage::features(&self.words, &knowledge.vocabulary, &evidence))
     }
 
-    pub(crate) fn features(
-        &self,
-        guide: &Guide,
-        question: &str,
-        hits: &[Hit],
-        ranked: &[RankedQuestion],
-    ) -> coverage::FeatureVector {
-        let vocabulary = self.vocabulary(guide);
-        coverage::features(&self.words, &vocabulary, &coverage::Evidence { question, hits, ranked })
-    }
-
-    fn vocabulary(&self, guide: &Guide) -> Arc<Vocabulary> {
-        let mut slot = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
+    fn knowledge(&self, guide: &Guide) -> Arc<Knowledge> {
+        let mut slot = self.knowledge.lock().unwrap_or_else(PoisonError::into_inner);
         match &*slot {
-            Some(vocabulary) if vocabulary.revision == guide.revision() => Arc::clone(vocabulary),
+            Some(knowledge) if knowledge.revision == guide.revision() => Arc::clone(knowledge),
             _ => {
-                let vocabulary = Arc::new(Vocabulary::of(guide, &self.words));
-                *slot = Some(Arc::clone(&vocabulary));
-                vocabulary
+                let knowledge = Arc::new(Knowledge::of(guide, &self.words));
+                *slot = Some(Arc::clone(&knowledge));
+                knowledge
             }
         }
     }

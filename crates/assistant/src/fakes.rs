@@ -106,6 +106,14 @@ fn hit(question: &Question, anchor: &str, rank: u32) -> Hit {
     }
 }
 
+/// A hit with the given scores in the legs.
+pub(crate) fn hit_at(id: &str, anchor: &str, dense: Option<f32>, bm25: Option<f32>) -> Hit {
+    let mut found = hit(&question(id, id, &[], &[]), anchor, 1);
+    let leg = |score: f32| LegRank { rank: 1, score };
+    found.legs = Legs { dense: dense.map(leg), bm25: bm25.map(leg) };
+    found
+}
+
 pub(crate) struct FakeLibrary(pub(crate) Result<Arc<Edition>, NotReady>);
 
 impl Library for FakeLibrary {
@@ -199,6 +207,10 @@ pub(crate) fn guide() -> Arc<Guide> {
         ),
         plain,
     ];
+    guide_of(questions)
+}
+
+pub(crate) fn guide_of(questions: Vec<Question>) -> Arc<Guide> {
     let module = Module {
         number: 1,
         id: ModuleId::new("m").unwrap(),

@@ -15,17 +15,19 @@ pub mod coverage;
 mod evidence;
 mod extractive;
 mod follow_ups;
+mod knowledge;
 mod markdown;
 mod not_covered;
 mod quote;
 mod ranking;
 mod retrieve;
 mod search;
+mod spelling;
 mod understand;
 mod words;
 
 pub use assistant::{Assistant, Options, Parts};
-pub use ranking::{RankedQuestion, rank_questions};
+pub use ranking::{RankedQuestion, VIEWS, Weights, rank_questions};
 pub use search::{FoundSection, SearchFailure, SearchOutcome, SearchRequest};
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use crate::assistant::Assistant;
 use crate::coverage::Coverage;
 use crate::ranking::{RankedQuestion, rank_questions};
 use crate::retrieve::{RetrieveError, Scope, retrieve};
-use crate::understand::understand;
 use std::time::Duration;
 use viva_core::chunk::Origin;
 use viva_core::guide::{Guide, Question, SectionKind};
@@ -62,7 +61,7 @@ pub struct FoundSection {
     pub anchor: String,
     /// The chunk of it that was found, verbatim.
     pub text: String,
-    /// The fused score.
+    /// Its question's score, halved for each better section of the same question. Comparable within one search.
     pub score: f32,
     /// Places in the legs.
     pub legs: Legs,
@@ -96,7 +95,7 @@ impl Assistant {
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchOutcome, SearchFailure> {
         let started = self.parts.clock.monotonic();
         let edition = self.parts.library.current()?;
-        let query = understand(&request.question);
+        let query = self.understand(&edition.guide, &request.question);
         let scope = Scope {
             filter: request.filter.clone(),
             legs: request.legs,
@@ -105,8 +104,8 @@ impl Assistant {
         let parts = &self.parts;
         let found =
             retrieve(&*parts.embedder, &*edition.search, &*parts.clock, &query.standalone, &scope).await?;
-        let ranked = rank_questions(&found.hits);
-        let coverage = self.coverage(&edition.guide, &query.standalone, &found.hits, &ranked);
+        let ranked = rank_questions(&found.hits, &self.options.weights);
+        let coverage = self.coverage(&edition.guide, &query, &found.hits, &ranked);
         let hits = sections(&edition.guide, &ranked, request.k);
         let total = parts.clock.monotonic().saturating_sub(started);
         Ok(SearchOutcome {
@@ -122,27 +121,33 @@ impl Assistant {
     }
 }
 
-/// The best section of each question in turn; only when there are no more questions, their further sections.
+/// What each further section of a question counts of the one before it: the best section of another question
+/// comes first unless it is far behind.
+const FURTHER: f32 = 0.5;
+
+/// Sections by the score of their question, each further one of the same question at a fraction of it.
 fn sections(guide: &Guide, ranked: &[RankedQuestion], k: usize) -> Vec<FoundSection> {
     let mut found: Vec<FoundSection> = Vec::new();
-    let first = ranked.iter().filter_map(|question| question.hits.first());
-    let mut rest: Vec<&Hit> = ranked.iter().flat_map(|question| question.hits.iter().skip(1)).collect();
-    rest.sort_by(|a, b| b.score.total_cmp(&a.score));
-    for hit in first.chain(rest) {
-        if found.len() == k {
-            break;
-        }
-        let Some(question) = guide.question(&hit.chunk.question) else { continue };
-        let section = found_section(question, hit);
-        if !found.iter().any(|other| other.question == section.question && other.anchor == section.anchor) {
-            found.push(section);
+    for entry in ranked {
+        let Some(question) = guide.question(&entry.question) else { continue };
+        let mut score = entry.score;
+        let mut anchors: Vec<String> = Vec::new();
+        for hit in &entry.hits {
+            let section = found_section(question, hit, score);
+            if !anchors.contains(&section.anchor) {
+                anchors.push(section.anchor.clone());
+                found.push(section);
+                score *= FURTHER;
+            }
         }
     }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found.truncate(k);
     found
 }
 
 /// A card stands for the section that answers first.
-fn found_section(question: &Question, hit: &Hit) -> FoundSection {
+fn found_section(question: &Question, hit: &Hit, score: f32) -> FoundSection {
     let (section, anchor, text) = match &hit.chunk.origin {
         Origin::Section { kind, anchor, .. } => (*kind, anchor.clone(), hit.chunk.text.clone()),
         Origin::Card => question.sections.first().map_or_else(
@@ -163,7 +168,7 @@ fn found_section(question: &Question, hit: &Hit) -> FoundSection {
         section,
         anchor,
         text,
-        score: hit.score,
+        score,
         legs: hit.legs,
     }
 }

@@ -1,6 +1,6 @@
 use crate::coverage::Calibration;
 use crate::fakes::{FakeClock, FakeEmbedder, FakeIds, FakeLibrary, edition, guide};
-use crate::{Assistant, Options, Parts, SearchRequest};
+use crate::{Assistant, Options, Parts, SearchRequest, Weights};
 use futures::StreamExt;
 use std::sync::Arc;
 use viva_core::id::QuestionId;
@@ -11,9 +11,9 @@ use viva_core::turn::{Answer, AnswerEvent, Ask, Depth, FailureKind, Fate, UserQu
 fn assistant_with(library: FakeLibrary) -> Arc<Assistant> {
     let mut calibration = Calibration::fitted().unwrap();
     // Of the scripted index everything counts as covered unless its words are unknown.
-    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0];
-    calibration.means = vec![0.0; 8];
-    calibration.scales = vec![1.0; 8];
+    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0];
+    calibration.means = vec![0.0; 10];
+    calibration.scales = vec![1.0; 10];
     calibration.bias = 1.0;
     calibration.threshold = 0.5;
     let parts = Parts {
@@ -22,7 +22,10 @@ fn assistant_with(library: FakeLibrary) -> Arc<Assistant> {
         clock: Arc::new(FakeClock(0.into())),
         ids: Arc::new(FakeIds),
     };
-    Arc::new(Assistant::new(parts, Options { candidates: 20, evidence_tokens: 1000, calibration }))
+    Arc::new(Assistant::new(
+        parts,
+        Options { candidates: 20, evidence_tokens: 1000, weights: Weights::fitted().unwrap(), calibration },
+    ))
 }
 
 async fn events(question: &str, depth: Depth) -> Vec<AnswerEvent> {
@@ -151,7 +154,7 @@ async fn a_plain_document_answers_with_its_matching_section() {
 async fn the_inspection_tells_what_became_of_every_candidate() {
     let answer = answer("gil #explanation", Depth::Standard).await;
     let inspection = answer.inspection.unwrap();
-    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 8);
+    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 10);
     assert_eq!(inspection.candidates[0].fate, Fate::Kept { n: 2 });
     assert!(inspection.evidence_tokens > 0 && inspection.evidence_tokens <= inspection.evidence_budget);
 }

@@ -29,6 +29,11 @@ pub trait Embedder: Send + Sync {
     /// How many of the dense encoder's own tokens `text` has (special tokens not counted, not cut at the window).
     fn count_tokens(&self, text: &str) -> usize;
 
+    /// Whether the dense encoder's vocabulary has `word` whole, which is so for the usual words of its language.
+    fn is_word(&self, word: &str) -> bool {
+        self.count_tokens(word) == 1
+    }
+
     /// How many terms the sparse encoder sees in `text`.
     fn count_terms(&self, text: &str) -> usize;
 

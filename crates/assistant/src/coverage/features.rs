@@ -5,9 +5,10 @@ use crate::ranking::RankedQuestion;
 use crate::words::Words;
 use std::collections::HashSet;
 use viva_core::search::Hit;
+use viva_core::turn::Understood;
 
 /// Names of the features, in the order of a [`FeatureVector`].
-pub const FEATURES: [&str; 8] = [
+pub const FEATURES: [&str; 10] = [
     "dense_top",
     "dense_lead",
     "bm25_per_term",
@@ -15,6 +16,8 @@ pub const FEATURES: [&str; 8] = [
     "entry_share",
     "name_share",
     "unknown_share",
+    "mended_share",
+    "score_lead",
     "terms",
 ];
 
@@ -23,8 +26,8 @@ pub type FeatureVector = [f64; FEATURES.len()];
 
 /// What the features are computed from.
 pub(crate) struct Evidence<'a> {
-    /// The question as searched.
-    pub(crate) question: &'a str,
+    /// The question as understood.
+    pub(crate) query: &'a Understood,
     /// The fused hits, best first.
     pub(crate) hits: &'a [Hit],
     /// The same by question.
@@ -40,9 +43,11 @@ pub(crate) struct Evidence<'a> {
 /// - `entry_share`: share of the question's stems, weighted by inverse document frequency, that stand in the best entry.
 /// - `name_share`: the same for the best entry's wording and aliases.
 /// - `unknown_share`: share of the stems that stand nowhere in the guide.
+/// - `mended_share`: share of the question's words as asked that its understanding replaced.
+/// - `score_lead`: how far the best question's score stands above the second's.
 /// - `terms`: logarithm of the number of distinct stems.
 pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Evidence<'_>) -> FeatureVector {
-    let stems: HashSet<String> = words.stems(evidence.question).into_iter().collect();
+    let stems: HashSet<String> = words.stems(&evidence.query.standalone).into_iter().collect();
     let count = stems.len().max(1) as f64;
     let total: f64 = stems.iter().map(|stem| vocabulary.weight(stem)).sum::<f64>().max(f64::MIN_POSITIVE);
     let share = |has: &dyn Fn(&str) -> bool| {
@@ -64,8 +69,19 @@ pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Eviden
         best.map_or(0.0, |id| share(&|stem| vocabulary.entry_has(id, stem))),
         best.map_or(0.0, |id| share(&|stem| vocabulary.name_has(id, stem))),
         if stems.is_empty() { 1.0 } else { share(&|stem| !vocabulary.knows(stem)) },
+        mended_share(words, evidence.query),
+        match evidence.ranked {
+            [first, second, ..] => f64::from(first.score - second.score),
+            _ => 0.0,
+        },
         count.ln(),
     ]
+}
+
+fn mended_share(words: &Words, query: &Understood) -> f64 {
+    let asked: HashSet<String> = words.stems(&query.original).into_iter().collect();
+    let searched: HashSet<String> = words.stems(&query.standalone).into_iter().collect();
+    asked.difference(&searched).count() as f64 / asked.len().max(1) as f64
 }
 
 /// The best cosine, and its distance to the mean of the next nine questions.

@@ -3,11 +3,10 @@
 use crate::words::Words;
 use std::collections::{HashMap, HashSet};
 use viva_core::guide::{Guide, Question};
-use viva_core::id::{Digest, QuestionId};
+use viva_core::id::QuestionId;
 
 /// Document frequencies of stems over the guide's questions, and the stems of each question.
 pub(crate) struct Vocabulary {
-    pub(crate) revision: Digest,
     questions: f64,
     frequency: HashMap<String, u32>,
     stems: HashMap<QuestionId, HashSet<String>>,
@@ -30,7 +29,7 @@ impl Vocabulary {
             stems.insert(question.id.clone(), all);
             names.insert(question.id.clone(), name);
         }
-        Self { revision: guide.revision(), questions: stems.len() as f64, frequency, stems, names }
+        Self { questions: stems.len() as f64, frequency, stems, names }
     }
 
     /// Inverse document frequency, as in BM25: positive, largest for a stem that the guide does not know.

@@ -1,0 +1,24 @@
+//! What is worked out of a guide once, for every question after.
+
+use crate::coverage::Vocabulary;
+use crate::spelling::Speller;
+use crate::words::Words;
+use viva_core::guide::Guide;
+use viva_core::id::Digest;
+
+/// The words of one revision of the guide.
+pub(crate) struct Knowledge {
+    pub(crate) revision: Digest,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) speller: Speller,
+}
+
+impl Knowledge {
+    pub(crate) fn of(guide: &Guide, words: &Words) -> Self {
+        Self {
+            revision: guide.revision(),
+            vocabulary: Vocabulary::of(guide, words),
+            speller: Speller::of(guide, words),
+        }
+    }
+}
