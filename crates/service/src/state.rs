@@ -1,0 +1,61 @@
+//! What every handler may use.
+
+use crate::error::ApiError;
+use crate::metrics::Metrics;
+use crate::middleware::{HostRules, KeyRule};
+use crate::readiness::EncoderCheck;
+use crate::server::Lifecycle;
+use axum::body::Bytes;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use viva_assistant::Assistant;
+use viva_core::ports::{Clock, Edition, Embedder, Ids};
+
+/// The collaborators of the service.
+#[derive(Clone)]
+pub struct AppState {
+    /// Answers and searches.
+    pub assistant: Arc<Assistant>,
+    /// The encoder that the assistant uses: asked once at the start, so that readiness is a fact.
+    pub embedder: Arc<dyn Embedder>,
+    /// Times the requests.
+    pub clock: Arc<dyn Clock>,
+    /// Names the requests.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// [`AppState`] with what the service itself remembers.
+pub(crate) struct App {
+    pub(crate) state: AppState,
+    /// Where the service listens.
+    pub(crate) address: SocketAddr,
+    pub(crate) limits: Limits,
+    pub(crate) hosts: HostRules,
+    pub(crate) key: Option<KeyRule>,
+    pub(crate) metrics: Metrics,
+    pub(crate) encoder: EncoderCheck,
+    pub(crate) lifecycle: Lifecycle,
+    /// The OpenAPI document, as JSON.
+    pub(crate) document: Bytes,
+}
+
+/// What one request may take.
+pub(crate) struct Limits {
+    /// Bytes of a body.
+    pub(crate) body: usize,
+    /// For sending it.
+    pub(crate) body_timeout: Duration,
+    /// For answering, until the response begins.
+    pub(crate) request_timeout: Duration,
+    /// Requests answered at once.
+    pub(crate) permits: Arc<Semaphore>,
+}
+
+impl App {
+    /// The edition to answer from now.
+    pub(crate) fn edition(&self) -> Result<Arc<Edition>, ApiError> {
+        Ok(self.state.assistant.edition()?)
+    }
+}
