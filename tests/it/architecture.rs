@@ -40,7 +40,12 @@ fn metadata() -> Metadata {
 /// Direct dependencies of every member, without those for tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let of = |package: &cargo_metadata::Package| {
-        package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development).map(|d| d.name.clone()).collect()
+        package
+            .dependencies
+            .iter()
+            .filter(|d| d.kind != DependencyKind::Development)
+            .map(|d| d.name.clone())
+            .collect()
     };
     metadata().packages.iter().map(|package| (package.name.to_string(), of(package))).collect()
 }
@@ -71,7 +76,8 @@ fn every_arrow_points_down() {
         assert!(forbidden.is_empty(), "{name} must not use {forbidden:?}");
     }
     let known: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).chain(["viva", "viva-tests"]).collect();
-    let unlisted: Vec<&String> = all.keys().filter(|n| n.starts_with("viva") && !known.contains(n.as_str())).collect();
+    let unlisted: Vec<&String> =
+        all.keys().filter(|n| n.starts_with("viva") && !known.contains(n.as_str())).collect();
     assert!(unlisted.is_empty(), "give {unlisted:?} a place in ARROWS and in crates/README.md");
 }
 
@@ -80,7 +86,10 @@ fn libraries_stay_behind_their_ports() {
     for (name, used) in dependencies() {
         for (library, homes) in CONFINED {
             let is_home = homes.contains(&name.as_str()) || !name.starts_with("viva") || name == "viva-tests";
-            assert!(is_home || !used.contains(*library), "{name} must not use {library}: that is for {homes:?}");
+            assert!(
+                is_home || !used.contains(*library),
+                "{name} must not use {library}: that is for {homes:?}"
+            );
         }
     }
 }
@@ -114,7 +123,8 @@ fn the_environment_is_read_in_settings_alone() {
             continue;
         }
         for (path, text) in sources_of(&folder) {
-            let is_test = path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests");
+            let is_test =
+                path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             assert!(is_test || !code.contains("env::var"), "{} reads the environment", path.display());
         }

@@ -1,3 +1,16 @@
 //! Tests of the whole: one binary, so that it links once.
 
 mod architecture;
+mod checking;
+mod faults;
+mod ingesting;
+mod journey;
+mod kills;
+mod quality;
+
+use viva_tests::Program;
+
+/// The program in a folder of its own.
+fn program(folder: &std::path::Path) -> Program {
+    Program::new(env!("CARGO_BIN_EXE_viva-under-test"), folder)
+}

@@ -1,0 +1,7 @@
+//! The binary `viva`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    viva::main()
+}

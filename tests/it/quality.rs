@@ -1,0 +1,64 @@
+//! The real guide: the README's question is answered, and retrieval and refusals keep their floors.
+
+use crate::program;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use viva_tests::Program;
+
+/// Hybrid recall@1 on the reporting half; raised when the figure in docs/benchmarks.md rises.
+const RECALL_FLOOR: &str = "0.60";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// One at a time: there is one data folder of the real guide, kept between runs so that only changes are embedded.
+static ONE: Mutex<()> = Mutex::new(());
+
+fn with_guide(test: impl FnOnce(&Program)) {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guide");
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = program(&folder).with("VIVA_CONTENT__PATHS", root().join("content").display());
+    let report = program.json(&["ingest", "--json"]);
+    println!("{report}");
+    test(&program);
+}
+
+fn set(name: &str) -> String {
+    root().join("tests/eval").join(name).display().to_string()
+}
+
+#[test]
+fn the_readmes_question_is_answered_from_the_entry_on_the_gil() {
+    with_guide(|program| {
+        let answer = program.json(&["ask", "--json", "why do my threads never use more than one core?"]);
+        assert_eq!(answer["citations"][0]["question_id"], "gil", "{answer}");
+        let text =
+            std::fs::read_to_string(root().join("content/09-threading-multiprocessing/gil.md")).unwrap();
+        for citation in answer["citations"].as_array().unwrap() {
+            assert!(text.contains(citation["quote"].as_str().unwrap()), "{citation}");
+        }
+    });
+}
+
+#[test]
+fn retrieval_keeps_its_floor_and_beats_its_legs() {
+    with_guide(|program| {
+        let measured =
+            program.run(&["eval", "retrieval", "--set", &set("retrieval.jsonl"), "--floor", RECALL_FLOOR]);
+        println!("{}", measured.out);
+        assert_eq!(measured.status, 0, "{}", measured.err);
+    });
+}
+
+#[test]
+fn refusals_keep_their_floors() {
+    with_guide(|program| {
+        let sets = ["--set", &set("refusal.jsonl"), "--set", &set("retrieval.jsonl")];
+        let report = program.json(&[&["eval", "refusal", "--json"][..], &sets].concat());
+        println!("{report:#}");
+        assert!(report["recall"].as_f64().unwrap() >= 0.80, "refusal recall fell");
+        assert!(report["false_refusal_rate"].as_f64().unwrap() <= 0.06, "false refusals rose");
+    });
+}
