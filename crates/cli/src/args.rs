@@ -163,7 +163,9 @@ pub(crate) enum EvalCommand {
     Retrieval(EvalArgs),
     /// Precision and recall of refusals, and false refusals
     Refusal(EvalArgs),
-    /// Fit the coverage verdict on the tuning half and print its calibration
+    /// Fit the ranking's weights on the tuning half and print them
+    Weights(EvalArgs),
+    /// Fit the coverage verdict on the tuning half and print its calibration (after the weights)
     Calibrate(EvalArgs),
 }
 
@@ -172,7 +174,7 @@ pub(crate) struct EvalArgs {
     /// Labelled queries, one JSON object a line; may be given several times
     #[arg(long = "set", value_name = "FILE", required = true)]
     pub(crate) sets: Vec<PathBuf>,
-    /// Which half: report or tune (calibrate: always tune), or all
+    /// Which half: report or tune (weights and calibrate: always tune), or all
     #[arg(long, default_value = "report")]
     pub(crate) half: HalfArg,
     /// Show every query that went wrong

@@ -160,6 +160,9 @@ mod tests {
 
     #[test]
     fn one_class_alone_is_refused() {
-        assert_eq!(fit(&[case(1, true)], &[coverage([0.0; FEATURES.len()])], "r").unwrap_err().not_covered, 0);
+        assert_eq!(
+            fit(&[case(1, true)], &[coverage([0.0; FEATURES.len()])], "r").unwrap_err().not_covered,
+            0
+        );
     }
 }

@@ -7,6 +7,7 @@
 //! | [`retrieval`] | dense, BM25 and hybrid over a set |
 //! | [`refusal`] | who is refused and who should be |
 //! | [`calibrate`] | fits the coverage verdict |
+//! | [`weights`] | fits what each view of a question counts |
 //! | [`chart`] | the same figures as a picture |
 
 pub mod calibrate;
@@ -15,3 +16,4 @@ pub mod metrics;
 pub mod refusal;
 pub mod retrieval;
 pub mod set;
+pub mod weights;

@@ -16,13 +16,20 @@ use viva_assistant::Assistant;
 use viva_eval::metrics::Metrics;
 use viva_eval::retrieval::Report;
 use viva_eval::set::{Case, Half};
-use viva_eval::{calibrate, chart, refusal, retrieval, set};
+use viva_eval::{calibrate, chart, refusal, retrieval, set, weights};
 
 pub(crate) async fn run(wiring: &Wiring, which: EvalCommand, json: bool) -> Outcome<u8> {
     let args = match &which {
-        EvalCommand::Retrieval(args) | EvalCommand::Refusal(args) | EvalCommand::Calibrate(args) => args,
+        EvalCommand::Retrieval(args)
+        | EvalCommand::Refusal(args)
+        | EvalCommand::Weights(args)
+        | EvalCommand::Calibrate(args) => args,
     };
-    let half = if matches!(which, EvalCommand::Calibrate(_)) { HalfArg::Tune } else { args.half };
+    let half = if matches!(which, EvalCommand::Calibrate(_) | EvalCommand::Weights(_)) {
+        HalfArg::Tune
+    } else {
+        args.half
+    };
     let home = wiring.home("viva eval").or_else(|error| {
         server_of(error)?;
         Err(Failure::new("a server holds the index, and measuring goes past it")
@@ -33,6 +40,7 @@ pub(crate) async fn run(wiring: &Wiring, which: EvalCommand, json: bool) -> Outc
     match &which {
         EvalCommand::Retrieval(args) => measure_retrieval(&assistant, &cases, args, json).await,
         EvalCommand::Refusal(args) => measure_refusal(&assistant, &cases, args, json).await,
+        EvalCommand::Weights(_) => fit_weights(&assistant, &cases).await,
         EvalCommand::Calibrate(_) => fit(&assistant, &cases).await,
     }
 }
@@ -192,6 +200,15 @@ async fn measure_refusal(
         }
     }
     terminal::print(&text);
+    Ok(0)
+}
+
+async fn fit_weights(assistant: &Arc<Assistant>, cases: &[Case]) -> Outcome<u8> {
+    let (bar, step) = counting(cases.iter().filter(|case| case.covered).count());
+    let weights = weights::fit(assistant, cases, &step).await.map_err(|error| Failure::of(&error))?;
+    bar.finish();
+    note("the weights belong into crates/assistant/src/ranking.json");
+    terminal::print_json(&json!(weights));
     Ok(0)
 }
 
