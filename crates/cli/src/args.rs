@@ -88,6 +88,19 @@ pub(crate) enum Command {
         after_help = "Examples:\n  viva eval retrieval --set tests/eval/retrieval.jsonl\n  viva eval refusal --set tests/eval/refusal.jsonl --set tests/eval/retrieval.jsonl"
     )]
     Eval(EvalCommand),
+    /// Measure what a search over HTTP costs beside the bare encoder call
+    #[command(after_help = "Example:\n  viva bench --set tests/eval/retrieval.jsonl")]
+    Bench(BenchArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// Labelled queries, of which the wording is used
+    #[arg(long, value_name = "FILE")]
+    pub(crate) set: PathBuf,
+    /// How many of them
+    #[arg(long, default_value_t = 400)]
+    pub(crate) queries: usize,
 }
 
 #[derive(Debug, Args)]

@@ -68,6 +68,7 @@ fn run(command: Command, common: &Common) -> Outcome<u8> {
         Command::Serve(_) => runtime.block_on(commands::serve::run(&wiring)),
         Command::Setup => commands::setup::run(&wiring, json),
         Command::Doctor => runtime.block_on(commands::doctor::run(&wiring, json)),
+        Command::Bench(args) => runtime.block_on(commands::bench::run(&wiring, args, json)),
         Command::Eval(which) => runtime.block_on(commands::eval::run(&wiring, which, json)),
     };
     // A search that hangs in the engine must not keep the program from ending.

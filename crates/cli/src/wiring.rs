@@ -105,6 +105,12 @@ impl Wiring {
         open(&self.embed_options())
     }
 
+    /// The encoder for questions without its cache, for measuring.
+    pub(crate) fn uncached_encoder(&self) -> Outcome<Arc<dyn Embedder>> {
+        self.set_up()?;
+        open(&EmbedOptions { query_cache: 0, ..self.embed_options() })
+    }
+
     /// The encoder for an ingest: as many passages a second as this machine can.
     pub(crate) fn ingest_encoder(&self) -> Outcome<Arc<dyn Embedder>> {
         self.set_up()?;
