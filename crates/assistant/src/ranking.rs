@@ -4,7 +4,7 @@
 //! sections that say what it is about, and each is found in two legs: four views of one entry, which fusion by chunk
 //! keeps apart. A question is therefore ranked by the weighted sum of its best score in each view. The weights are
 //! fitted by `viva eval weights` on labelled queries (listwise softmax loss, Cao et al., "Learning to rank", 2007)
-//! and kept in `ranking.json` with what they were fitted on.
+//! and kept in `ranking.json`.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -18,7 +18,7 @@ import struct
 import sys
 from pathlib import Path
 
-from onnx import TensorProto, checker, helper
+from onnx import TensorProto, helper
 
 WEIGHTS = "model.safetensors"
 OPSET = 20  # the first with Gelu
@@ -155,7 +155,6 @@ def main() -> None:
     model.producer_name = "make_graph.py"
     out = Path(__file__).with_name("all-minilm-l6-v2.onnx")
     out.write_bytes(model.SerializeToString(deterministic=True))
-    checker.check_model(model, full_check=False) if Path(WEIGHTS).exists() else None
     print(f"{out}: {out.stat().st_size} bytes")
 
 

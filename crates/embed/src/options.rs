@@ -18,7 +18,7 @@ pub struct EmbedOptions {
     pub runtime: Option<PathBuf>,
     /// The Python whose pip fetches.
     pub python: String,
-    /// Sessions, each on a thread of its own with its own copy of the weights (some 130 MB for the default model).
+    /// Sessions, each on a thread of its own with its own copy of the weights (some 120 MB for the default model).
     pub workers: usize,
     /// Threads of each session.
     pub threads: usize,

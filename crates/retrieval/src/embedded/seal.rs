@@ -3,8 +3,8 @@
 //! Made when a build is finished, verified before the engine sees a file: a flipped bit, a truncated or a missing
 //! file is found at opening and never by a wrong answer. CRC-32 is enough against accidents and costs a fraction of
 //! a cryptographic digest (a generation is some 165 MB of mostly empty files); the list itself is bound to the
-//! pointer by SHA-256. The engine rewrites two small files with the same content when it opens and closes a
-//! sealed generation, and starts a log of its own, which is no part of the seal.
+//! pointer by SHA-256. The engine rewrites small files with the same content when it opens and closes a sealed
+//! generation, cuts the idle tails of its bit sets, and starts a log of its own, which is no part of the seal.
 
 use crate::durable;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ const LIST: &str = "files.list";
 const LOG: &str = "wal";
 
 /// Length and checksum of a file.
-type Sum = (u64, u32);
+pub(crate) type Sum = (u64, u32);
 
 /// Why a generation is not what was sealed.
 #[derive(Debug, thiserror::Error)]
@@ -49,35 +49,42 @@ pub(crate) fn seal(folder: &Path) -> io::Result<Digest> {
     Ok(digest(list.as_bytes()))
 }
 
-/// Checks that `folder` is what was sealed as `expected`, and clears away what does not belong to it.
+/// Checks that `folder` is what was sealed as `expected`, and clears away what does not belong to it. Only for who is
+/// about to open it: the engine's log and temporary files are among what is cleared away.
 pub(crate) fn verify(folder: &Path, expected: Digest) -> Result<(), SealError> {
-    let unreadable = |name: &str| {
-        let name = name.to_owned();
-        move |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => SealError::Missing(name),
-            _ => SealError::Io(name, error),
+    let list = check(folder, expected)?;
+    durable::remove_folder(&folder.join(LOG)).map_err(|error| unreadable(LOG, error))?;
+    for (name, path) in walk(folder).map_err(|error| unreadable("the folder", error))? {
+        if name != LIST && !list.contains_key(&name) {
+            tracing::warn!(file = %path.display(), "removed a file that is no part of the index");
+            fs::remove_file(&path).map_err(|error| unreadable(&name, error))?;
         }
-    };
-    let list = fs::read(folder.join(LIST)).map_err(unreadable(LIST))?;
+    }
+    Ok(())
+}
+
+/// Checks that every file that was sealed as `expected` is as it was; changes nothing, and may be done while another
+/// process has the generation open. Returns the list.
+pub(crate) fn check(folder: &Path, expected: Digest) -> Result<BTreeMap<String, Sum>, SealError> {
+    let list = fs::read(folder.join(LIST)).map_err(|error| unreadable(LIST, error))?;
     let changed = || SealError::Changed(LIST.to_owned());
     if digest(&list) != expected {
         return Err(changed());
     }
     let list = parse(&list).ok_or_else(changed)?;
-    durable::remove_folder(&folder.join(LOG)).map_err(unreadable(LOG))?;
     for (name, sealed) in &list {
-        let found = sum(&folder.join(name)).map_err(unreadable(name))?;
-        if found != *sealed {
+        if sum(&folder.join(name)).map_err(|error| unreadable(name, error))? != *sealed {
             return Err(SealError::Changed(name.clone()));
         }
     }
-    for (name, path) in walk(folder).map_err(unreadable("the folder"))? {
-        if name != LIST && !list.contains_key(&name) {
-            tracing::warn!(file = %path.display(), "removed a file that is no part of the index");
-            fs::remove_file(&path).map_err(unreadable(&name))?;
-        }
+    Ok(list)
+}
+
+fn unreadable(name: &str, error: io::Error) -> SealError {
+    match error.kind() {
+        io::ErrorKind::NotFound => SealError::Missing(name.to_owned()),
+        _ => SealError::Io(name.to_owned(), error),
     }
-    Ok(())
 }
 
 fn digest(bytes: &[u8]) -> Digest {
@@ -94,7 +101,18 @@ fn parse(list: &[u8]) -> Option<BTreeMap<String, Sum>> {
     std::str::from_utf8(list).ok()?.lines().map(line).collect()
 }
 
+/// The engine's bit sets: it gives them a mebibyte, and cuts off what it does not need when it opens them again.
+fn has_idle_tail(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("flags_"))
+}
+
+/// Length and checksum of a file; of a bit set, those of what it says, without the zeros behind.
 fn sum(path: &Path) -> io::Result<Sum> {
+    if has_idle_tail(path) {
+        let bytes = fs::read(path)?;
+        let said = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        return Ok((said as u64, crc32fast::hash(&bytes[..said])));
+    }
     let mut file = File::open(path)?;
     let mut hasher = crc32fast::Hasher::new();
     let mut buffer = vec![0; 1 << 20];
@@ -134,4 +152,24 @@ fn sync_folders(folder: &Path) -> io::Result<()> {
         }
     }
     File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_tail_may_go_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("flags_a.dat");
+        let write = |bytes: &[u8]| fs::write(&file, bytes).unwrap();
+        write(&[&[0xff; 600][..], &[0; 4000]].concat());
+        let sealed = seal(folder.path()).unwrap();
+        write(&[&[0xff; 600][..], &[0; 424]].concat());
+        check(folder.path(), sealed).unwrap();
+        for damaged in [&[0xff; 599][..], &[0xfe; 600], &[&[0xff; 600][..], &[0; 100], &[1]].concat()] {
+            write(damaged);
+            assert!(matches!(check(folder.path(), sealed), Err(SealError::Changed(_))));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::support::{Corpus, Lcg, build, close, corpus, holder, ids, query, reop
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use viva_core::ports::{Library, NotReady};
+use viva_core::ports::{ChunkIndex, Library, NotReady};
 use viva_retrieval::{EmbeddedWriter, Shelf};
 
 #[tokio::test]
@@ -64,9 +64,17 @@ async fn a_new_build_heals() {
     fs::write(&guide, "{}").unwrap();
     let shelf = Shelf::new(Arc::new(reopen(folder.path()).await), wanted());
     assert!(matches!(shelf.refresh().await, Err(NotReady::Broken(_))));
+    assert_eq!(writer.manifest().await.unwrap(), None, "a damaged index counts as none");
     assert!(matches!(shelf.refresh().await, Err(NotReady::Broken(_))));
     build(&writer, &new).await.unwrap();
     assert_eq!(shelf.refresh().await, Ok(true));
+    let before = files(folder.path());
+    assert_eq!(writer.manifest().await.unwrap(), Some(new.manifest));
+    assert_eq!(
+        files(folder.path()),
+        before,
+        "asking for the manifest touches nothing that a reader has open"
+    );
     drop(shelf);
     close(Some(folder)).await;
 }

@@ -1,6 +1,7 @@
 //! A service on a port of its own, wired with scripted ports.
 
 use super::client::{Call, call};
+use super::observability::capture;
 use super::ports::{CountedIds, Script, ScriptedEmbedder, SwitchedLibrary, TickingClock, edition};
 use crate::{AppState, ServeError, Server};
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use viva_assistant::coverage::Calibration;
-use viva_assistant::{Assistant, Options, Parts};
+use viva_assistant::{Assistant, Options, Parts, Weights};
 use viva_core::ports::NotReady;
 use viva_settings::{Http, Secret};
 
@@ -49,6 +50,7 @@ impl TestApp {
         library: Arc<SwitchedLibrary>,
         change: impl FnOnce(&mut Http),
     ) -> Self {
+        capture();
         let mut http = http();
         change(&mut http);
         let server = bind(&http, &script, &library).await.unwrap();
@@ -128,7 +130,12 @@ pub(crate) async fn bind(
         ids: Arc::clone(&parts.ids),
         assistant: Arc::new(Assistant::new(
             parts,
-            Options { candidates: 40, evidence_tokens: 1000, calibration: calibration() },
+            Options {
+                candidates: 40,
+                evidence_tokens: 1000,
+                weights: Weights::fitted().unwrap(),
+                calibration: calibration(),
+            },
         )),
     };
     Server::bind(http, state).await

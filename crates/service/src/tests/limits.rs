@@ -3,7 +3,7 @@
 use super::app::{DEADLINE, TestApp};
 use super::client::Connection;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 #[tokio::test]
@@ -98,7 +98,11 @@ async fn a_body_that_breaks_off_harms_nobody() {
 
 #[tokio::test]
 async fn whoever_holds_every_connection_makes_room() {
-    let app = TestApp::with(|http| http.max_concurrent = 1).await;
+    let app = TestApp::with(|http| {
+        http.max_concurrent = 1;
+        http.header_timeout = DEADLINE * 10;
+    })
+    .await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;
     stream.until("event: query").await;
     let mut dripping = Vec::new();
@@ -108,6 +112,8 @@ async fn whoever_holds_every_connection_makes_room() {
         dripping.push(connection);
     }
     assert_eq!(app.get("/livez").send().await.status, 200, "a new client is served");
+    let ended = tokio::time::timeout(DEADLINE, dripping[0].read_u8()).await.unwrap();
+    assert!(ended.is_err(), "the oldest idle connection was cut off");
     app.script.gate.send_replace(true);
     stream.until("event: done").await;
 }
@@ -126,12 +132,7 @@ async fn what_is_not_http_is_ended() {
         let _ = connection.stream.write_all(bytes).await;
         let _ = connection.stream.shutdown().await;
         let mut read = Vec::new();
-        let _ = tokio::time::timeout(
-            DEADLINE,
-            tokio::io::AsyncReadExt::read_to_end(&mut connection.stream, &mut read),
-        )
-        .await
-        .unwrap();
+        let _ = tokio::time::timeout(DEADLINE, connection.stream.read_to_end(&mut read)).await.unwrap();
         assert!(!String::from_utf8_lossy(&read).contains(" 200 "));
     }
     assert_eq!(app.get("/livez").send().await.status, 200);

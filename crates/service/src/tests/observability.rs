@@ -1,17 +1,20 @@
 //! Request ids, log lines, metrics; and what must be in none of them.
 
 use super::app::TestApp;
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::Once;
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread has logged. Every test has a thread of its own, and its runtime has no other.
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Captured {
+struct ThisThread;
+
+impl Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOGGED.with_borrow_mut(|logged| logged.extend_from_slice(bytes));
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -19,39 +22,31 @@ impl Write for Captured {
     }
 }
 
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+/// Captures what is logged from now on, thread by thread. A subscriber for each test would not do: whether an event is
+/// of interest to anybody is remembered for the whole process.
+pub(super) fn capture() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(|| ThisThread).with_max_level(tracing::Level::TRACE);
+        tracing::subscriber::set_global_default(subscriber.with_ansi(false).finish()).unwrap();
+    });
 }
 
-impl Captured {
-    /// Captures what this thread logs; the tests' runtimes have one thread.
-    fn start() -> (Self, DefaultGuard) {
-        let captured = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(captured.clone())
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .finish();
-        (captured, tracing::subscriber::set_default(subscriber))
-    }
+/// What this thread has logged.
+fn logged() -> String {
+    LOGGED.with_borrow(|logged| String::from_utf8(logged.clone()).unwrap())
+}
 
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// The line about the request of that name, once there is one.
-    async fn line(&self, request_id: &str) -> String {
-        loop {
-            let text = self.text();
-            let answered = |line: &&str| line.contains("request answered") && line.contains(request_id);
-            if let Some(line) = text.lines().find(answered) {
-                return line.to_owned();
-            }
-            tokio::task::yield_now().await;
+/// The line about the request of that name, once there is one.
+async fn line(request_id: &str) -> String {
+    loop {
+        let text = logged();
+        let answered = |line: &&str| line.contains("request answered") && line.contains(request_id);
+        if let Some(line) = text.lines().find(answered) {
+            return line.to_owned();
         }
+        tokio::task::yield_now().await;
     }
 }
 
@@ -90,7 +85,6 @@ async fn headers_cannot_be_injected() {
 
 #[tokio::test]
 async fn a_request_is_one_line_without_what_was_asked() {
-    let (captured, _guard) = Captured::start();
     let app = TestApp::with_key("canary-secret-key").await;
     let ask = app.ask("canary-question what is the GIL?").header("x-api-key", "canary-secret-key");
     assert_eq!(ask.header("x-request-id", "r-1").send().await.status, 200);
@@ -113,18 +107,17 @@ async fn a_request_is_one_line_without_what_was_asked() {
         ("r-4", ["http.method=GET", "http.route=\"/api/v1/modules\"", "http.status=\"401\"", "duration_ms="]),
         ("r-5", ["http.method=POST", "http.route=\"/api/v1/ask\"", "http.status=\"422\"", "duration_ms="]),
     ] {
-        let line = captured.line(id).await;
+        let line = line(id).await;
         assert!(parts.iter().all(|part| line.contains(part)), "{line}");
-        assert_eq!(captured.text().matches(&format!("request.id=\"{id}\"")).count(), 1, "once");
+        assert_eq!(logged().matches(&format!("request.id=\"{id}\"")).count(), 1, "once");
     }
-    let ours: String = captured.text().lines().filter(|line| line.contains("viva_service")).collect();
+    let ours: String = logged().lines().filter(|line| line.contains("viva_service")).collect();
     assert!(!ours.contains("canary"), "{ours}");
-    assert!(!captured.text().contains("canary-secret"), "{}", captured.text());
+    assert!(!logged().contains("canary-secret"), "{}", logged());
 }
 
 #[tokio::test]
 async fn internal_detail_is_logged_once_under_the_request_id() {
-    let (captured, _guard) = Captured::start();
     let app = TestApp::start().await;
     for (id, question, detail) in [
         ("e-1", "encoder down", "worker 3 is gone"),
@@ -136,7 +129,7 @@ async fn internal_detail_is_logged_once_under_the_request_id() {
         let streamed = format!("{id}-s");
         app.ask(question).header("x-request-id", &streamed).stream().send().await;
         for id in [id, &streamed] {
-            let text = captured.text();
+            let text = logged();
             let failed: Vec<&str> = text
                 .lines()
                 .filter(|l| l.contains("request failed") && l.contains(&format!("\"{id}\"")))
