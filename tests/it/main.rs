@@ -1,4 +1,5 @@
 //! Tests of the whole: one binary, so that it links once.
+#![expect(clippy::unwrap_used, reason = "this is test code")]
 
 mod architecture;
 mod checking;

@@ -1,8 +1,9 @@
 //! What the tests of the whole share: the program as a child process, and guides made for a test.
 #![expect(
     clippy::expect_used,
-    clippy::unwrap_used,
+    clippy::missing_panics_doc,
     clippy::panic,
+    clippy::unwrap_used,
     missing_docs,
     reason = "this is test code"
 )]

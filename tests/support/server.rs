@@ -15,7 +15,7 @@ pub struct Server {
 }
 
 /// Far beyond any start: only a hang takes so long.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 impl Server {
     /// Starts it and waits until it says where it can be opened.

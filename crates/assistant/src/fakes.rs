@@ -91,7 +91,7 @@ fn hit(question: &Question, anchor: &str, rank: u32) -> Hit {
     let leg = LegRank { rank, score: 0.9 / rank as f32 };
     Hit {
         id: ChunkId(u128::from(rank)),
-        chunk: Chunk {
+        chunk: Arc::new(Chunk {
             question: question.id.clone(),
             module: question.module.clone(),
             origin,
@@ -100,7 +100,7 @@ fn hit(question: &Question, anchor: &str, rank: u32) -> Hit {
             level: question.level,
             roles: vec![],
             focus: vec![],
-        },
+        }),
         score: 1.0 / (60.0 + rank as f32),
         legs: Legs { dense: Some(leg), bm25: Some(LegRank { rank, score: 9.0 }) },
     }

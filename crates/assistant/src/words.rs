@@ -1,7 +1,7 @@
 //! The words of a text, as features of the coverage verdict and of quotes count them.
 
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Words that say nothing about a topic: they are neither counted as known nor as unknown.
@@ -12,6 +12,10 @@ ll make makes many may me mean means might more most much must my need never no 
 please s same say see seem seems she should show so some something still such t take tell than thanks that the their them then there these they \
 thing things think this those through to too understand up us use used using ve very want wants was wasnt way we were what whats when where which while \
 versus vs better compare compared difference differences differ different example examples explanation meaning definition who whom why will with without wont work works would wouldnt you your";
+
+/// The stems of words that were met before.
+#[derive(Default)]
+pub(crate) struct Memory(HashMap<String, Vec<String>>);
 
 /// Splits text into stemmed, lower-case words (Snowball English), without words that name no topic.
 pub(crate) struct Words {
@@ -25,6 +29,19 @@ impl Words {
             stemmer: Stemmer::create(Algorithm::English),
             function_words: FUNCTION_WORDS.split_whitespace().collect(),
         }
+    }
+
+    /// The different stems of `text`; `memory` spares the stemming of words that were met before, of which a guide
+    /// has many.
+    pub(crate) fn distinct_stems(&self, text: &str, memory: &mut Memory) -> HashSet<String> {
+        let mut stems = HashSet::new();
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}') {
+            if !memory.0.contains_key(word) {
+                memory.0.insert(word.to_owned(), self.stems(word));
+            }
+            stems.extend(memory.0.get(word).into_iter().flatten().cloned());
+        }
+        stems
     }
 
     /// The stems of `text`, in order, repetitions included. Identifiers are split at `_` and `.`.
@@ -56,5 +73,8 @@ mod tests {
                 .collect::<Vec<_>>()
         );
         assert!(words.stems("what is it").is_empty());
+        let text = "Threads thread; asyncio.gather_all, don't `thread`";
+        let distinct = words.distinct_stems(text, &mut Memory::default());
+        assert_eq!(distinct, words.stems(text).into_iter().collect());
     }
 }

@@ -11,10 +11,12 @@ use viva_settings::Settings;
 /// The server that holds the index, as one to talk to; the failure that says who holds it, where it is none.
 pub(crate) fn server_of(error: NoHome) -> Outcome<Remote> {
     match error {
-        NoHome::Held(Holder { address: Some(address), .. }, _) => Ok(Remote { address }),
-        NoHome::Held(_, failure) => {
-            Err(failure.hint("wait until that process is done, or stop it, or use another --data-dir"))
-        }
+        NoHome::Held(held) => match *held {
+            (Holder { address: Some(address), .. }, _) => Ok(Remote { address }),
+            (_, failure) => {
+                Err(failure.hint("wait until that process is done, or stop it, or use another --data-dir"))
+            }
+        },
         NoHome::Failed(failure) => Err(failure),
     }
 }
@@ -37,7 +39,7 @@ impl Remote {
         let client = reqwest::Client::builder()
             .no_proxy()
             .connect_timeout(Duration::from_secs(3))
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .map_err(|error| Failure::of(&error))?;
         let mut url = reqwest::Url::parse(&format!("{}{path}", self.address)).map_err(|_| {

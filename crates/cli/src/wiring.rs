@@ -38,7 +38,7 @@ impl OpenedHome {
 /// Why the index cannot be searched by this process.
 pub(crate) enum NoHome {
     /// Another process holds it.
-    Held(Holder, Failure),
+    Held(Box<(Holder, Failure)>),
     /// It cannot be used.
     Failed(Failure),
 }
@@ -47,7 +47,7 @@ impl From<OpenError> for NoHome {
     fn from(error: OpenError) -> Self {
         let failure = Failure::of(&error);
         match error {
-            OpenError::Held { holder, .. } => Self::Held(holder, failure),
+            OpenError::Held { holder, .. } => Self::Held(Box::new((holder, failure))),
             OpenError::Folder { .. } => Self::Failed(failure.hint("choose another folder with --data-dir")),
         }
     }
@@ -161,7 +161,7 @@ impl Wiring {
         Ok(OpenedHome::Embedded(Arc::new(home)))
     }
 
-    pub(crate) fn shelf(&self, home: &OpenedHome, embedder: &dyn Embedder) -> Arc<Shelf> {
+    pub(crate) fn shelf_of(home: &OpenedHome, embedder: &dyn Embedder) -> Arc<Shelf> {
         let wanted = Wanted { model: embedder.identity(), sparse: embedder.sparse_identity() };
         Arc::new(Shelf::new(home.as_home(), wanted))
     }
@@ -227,12 +227,12 @@ impl Wiring {
     /// Everything for one command that asks: encoder, index, assistant.
     pub(crate) async fn asking(&self, home: &OpenedHome) -> Outcome<Arc<Assistant>> {
         let embedder = self.encoder()?;
-        let shelf = self.shelf(home, &*embedder);
-        shelf.refresh().await.map_err(|reason| {
+        let library = Self::shelf_of(home, &*embedder);
+        library.refresh().await.map_err(|reason| {
             let hint = "`viva ingest` builds the index; `viva` does so and serves";
             Failure::of(&reason).hint(hint)
         })?;
-        self.assistant(embedder, shelf)
+        self.assistant(embedder, library)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::chunk::{Chunk, ChunkId};
 use crate::guide::Level;
 use crate::id::{ModuleId, QuestionId, Role};
 use crate::vector::QueryVectors;
+use std::sync::Arc;
 
 /// What is asked of the index.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,8 +50,8 @@ pub struct Filter {
 pub struct Hit {
     /// Its name.
     pub id: ChunkId,
-    /// The chunk, from the index.
-    pub chunk: Chunk,
+    /// The chunk, from the index; shared, because a search finds hundreds.
+    pub chunk: Arc<Chunk>,
     /// Reciprocal-rank-fusion score; for a single leg, that leg's own score. Comparable within one search only.
     pub score: f32,
     /// Where each leg had it.

@@ -5,6 +5,7 @@
 //! homes alike. Fetching payloads with every search was refused for these reasons; the guide is in memory anyway.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use viva_core::chunk::{Chunk, ChunkId};
 use viva_core::guide::Guide;
 
@@ -15,7 +16,7 @@ pub(crate) struct Roster {
 
 struct Entry {
     order: u32,
-    chunk: Chunk,
+    chunk: Arc<Chunk>,
 }
 
 impl Roster {
@@ -25,7 +26,11 @@ impl Roster {
             (&a.question, &a.origin, id).cmp(&(&b.question, &b.origin, other))
         });
         let numbered = (0_u32..).zip(chunks);
-        Self { chunks: numbered.map(|(order, (id, chunk))| (id, Entry { order, chunk })).collect() }
+        Self {
+            chunks: numbered
+                .map(|(order, (id, chunk))| (id, Entry { order, chunk: Arc::new(chunk) }))
+                .collect(),
+        }
     }
 
     /// How many chunks there are.
@@ -39,7 +44,7 @@ impl Roster {
     }
 
     /// The chunk itself.
-    pub(crate) fn chunk(&self, id: ChunkId) -> Option<&Chunk> {
+    pub(crate) fn chunk(&self, id: ChunkId) -> Option<&Arc<Chunk>> {
         self.chunks.get(&id).map(|entry| &entry.chunk)
     }
 

@@ -29,6 +29,11 @@ impl Environment {
             use etcetera::BaseStrategy;
             etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir())
         };
-        Self { variables, cache_dir, path: std::env::var_os("PATH"), java_home: std::env::var_os("JAVA_HOME") }
+        Self {
+            variables,
+            cache_dir,
+            path: std::env::var_os("PATH"),
+            java_home: std::env::var_os("JAVA_HOME"),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Which words the guide knows, and how much each tells.
 
-use crate::words::Words;
+use crate::words::{Memory, Words};
 use std::collections::{HashMap, HashSet};
 use viva_core::guide::{Guide, Question};
 use viva_core::id::QuestionId;
@@ -19,9 +19,10 @@ impl Vocabulary {
         let mut frequency: HashMap<String, u32> = HashMap::new();
         let mut stems = HashMap::new();
         let mut names = HashMap::new();
+        let mut memory = Memory::default();
         for question in guide.questions() {
-            let name: HashSet<String> = words.stems(&naming_text(question)).into_iter().collect();
-            let mut all: HashSet<String> = words.stems(&answering_text(question)).into_iter().collect();
+            let name = words.distinct_stems(&naming_text(question), &mut memory);
+            let mut all = words.distinct_stems(&answering_text(question), &mut memory);
             all.extend(name.iter().cloned());
             for stem in &all {
                 *frequency.entry(stem.clone()).or_default() += 1;

@@ -25,7 +25,7 @@ pub(crate) async fn run(wiring: &Wiring, args: BenchArgs, json: bool) -> Outcome
         Err(Failure::new("a server holds the index").hint("stop the server, or use another --data-dir"))
     })?;
     let embedder = wiring.uncached_encoder()?;
-    let shelf = wiring.shelf(&home, &*embedder);
+    let shelf = Wiring::shelf_of(&home, &*embedder);
     shelf.refresh().await.map_err(|reason| Failure::of(&reason))?;
     let assistant = wiring.assistant(Arc::clone(&embedder), shelf)?;
     assistant.warm().map_err(|reason| Failure::of(&reason))?;

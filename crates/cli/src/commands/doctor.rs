@@ -187,8 +187,8 @@ async fn index(wiring: &Wiring) -> Vec<Finding> {
     }
     let home = match wiring.home("viva doctor") {
         Ok(home) => home,
-        Err(NoHome::Held(_, held)) => {
-            findings.push(finding("index", State::Good, held.what, None));
+        Err(NoHome::Held(held)) => {
+            findings.push(finding("index", State::Good, held.1.what, None));
             return findings;
         }
         Err(NoHome::Failed(failure)) => {
@@ -196,7 +196,7 @@ async fn index(wiring: &Wiring) -> Vec<Finding> {
             return findings;
         }
     };
-    let shelf = wiring.shelf(&home, &*embedder);
+    let shelf = Wiring::shelf_of(&home, &*embedder);
     match shelf.refresh().await {
         Ok(_) => findings.extend(edition(wiring, &*shelf)),
         Err(reason @ viva_core::ports::NotReady::Starting(_)) => {
@@ -204,7 +204,7 @@ async fn index(wiring: &Wiring) -> Vec<Finding> {
             findings.push(finding("index", State::Bad, reason.to_string(), Some(cure)));
         }
         Err(reason) => {
-            findings.push(finding("index", State::Warning, reason.to_string(), Some("viva ingest")))
+            findings.push(finding("index", State::Warning, reason.to_string(), Some("viva ingest")));
         }
     }
     findings

@@ -21,7 +21,7 @@ pub(crate) async fn run(wiring: &Wiring) -> Outcome<u8> {
     tokio::spawn(end_on_signal(stop.clone()));
 
     let embedder = wiring.encoder()?;
-    let shelf = wiring.shelf(&home, &*embedder);
+    let shelf = Wiring::shelf_of(&home, &*embedder);
     let assistant = wiring.assistant(Arc::clone(&embedder), Arc::clone(&shelf) as Arc<dyn Library>)?;
     let state = AppState {
         assistant: Arc::clone(&assistant),
@@ -144,10 +144,13 @@ fn content_names(wiring: &Wiring) -> String {
 
 fn held(error: NoHome) -> Failure {
     match error {
-        NoHome::Held(holder, failure) => failure.hint(match holder.address {
-            Some(address) => format!("it answers at {address}; stop it first, or use another --data-dir"),
-            None => "stop that process first, or use another --data-dir".to_owned(),
-        }),
+        NoHome::Held(held) => {
+            let (holder, failure) = *held;
+            failure.hint(match holder.address {
+                Some(address) => format!("it answers at {address}; stop it first, or use another --data-dir"),
+                None => "stop that process first, or use another --data-dir".to_owned(),
+            })
+        }
         NoHome::Failed(failure) => failure,
     }
 }

@@ -87,7 +87,6 @@ impl Writer {
                 self.code = None;
                 self.out.push('\n');
             }
-            TagEnd::Item => self.flush(),
             TagEnd::List(_) => {
                 self.lists.pop();
                 if self.lists.is_empty() {
@@ -98,7 +97,7 @@ impl Writer {
                 self.cell = false;
                 self.line.push_str("  ");
             }
-            TagEnd::TableRow | TagEnd::TableHead => self.flush(),
+            TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead => self.flush(),
             TagEnd::Table => self.out.push('\n'),
             _ => {}
         }
@@ -125,7 +124,7 @@ impl Writer {
             .initial_indent(&first)
             .subsequent_indent(&rest)
             .break_words(false);
-        for line in text.trim().split('\n') {
+        for line in text.trim().lines() {
             self.out.push_str(&textwrap::fill(line, &options));
             self.out.push('\n');
         }

@@ -16,7 +16,7 @@ pub(crate) fn note(text: &str) {
 
 /// A bar that counts bytes or things.
 pub(crate) struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     lines: Option<Mutex<Instant>>,
     what: &'static str,
 }
@@ -36,13 +36,13 @@ impl Bar {
             bar.set_style(style.progress_chars("━╸ "));
         }
         bar.set_prefix(what);
-        Self { bar, lines: (!terminal).then(|| Mutex::new(Instant::now())), what }
+        Self { drawn: bar, lines: (!terminal).then(|| Mutex::new(Instant::now())), what }
     }
 
     pub(crate) fn set(&self, done: u64, total: u64, message: &str) {
-        self.bar.set_length(total);
-        self.bar.set_position(done);
-        self.bar.set_message(message.to_owned());
+        self.drawn.set_length(total);
+        self.drawn.set_position(done);
+        self.drawn.set_message(message.to_owned());
         if let Some(last) = &self.lines
             && let Ok(mut last) = last.lock()
             && (last.elapsed() >= BETWEEN_LINES)
@@ -53,7 +53,7 @@ impl Bar {
     }
 
     pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }
 

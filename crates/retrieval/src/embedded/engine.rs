@@ -70,34 +70,42 @@ fn scored(points: &[ScoredPoint]) -> Result<Vec<Scored>, SearchError> {
     points.iter().map(|point| Ok(Scored { id: chunk_id(&point.id)?, score: point.score })).collect()
 }
 
-/// Puts `plan` to `shard`, on this thread.
+/// Puts `plan` to `shard`. The fused list and the lists of the legs are separate questions to the engine, each of
+/// which compares with every vector: they are put at the same time, so that a search lasts as long as the longer.
 pub(super) fn run(shard: &Shard, plan: &Plan) -> OperationResult<Lists> {
     let filter = filter(&plan.filter)?;
     let params = Some(SearchParams { exact: plan.exact, ..SearchParams::default() });
-    let mut legs = Vec::with_capacity(plan.legs.len());
-    let mut prefetches = Vec::with_capacity(plan.legs.len());
-    for leg in &plan.legs {
-        let query = Some(query(leg)?);
-        prefetches.push(Prefetch {
+    let queries: Vec<ScoringQuery> = plan.legs.iter().map(query).collect::<OperationResult<_>>()?;
+    let legs = || -> OperationResult<Vec<Vec<ScoredPoint>>> {
+        let ask = |query: &ScoringQuery| {
+            shard.query(request(Some(query.clone()), filter.clone(), plan.depth, params))
+        };
+        queries.iter().map(ask).collect()
+    };
+    let Some(k) = plan.fusion else {
+        return Ok(Lists { fused: Vec::new(), legs: legs()? });
+    };
+    let fused = || {
+        let prefetch = |query: &ScoringQuery| Prefetch {
             prefetches: Vec::new(),
-            query: query.clone(),
+            query: Some(query.clone()),
             limit: plan.depth,
             params,
             filter: filter.clone(),
             score_threshold: None,
-        });
-        let request = request(query, filter.clone(), plan.depth, params);
-        legs.push(shard.query(request)?);
-    }
-    let fused = match plan.fusion {
-        Some(k) => {
-            let rrf = ScoringQuery::Fusion(Fusion::Rrf { k: k as usize, weights: None });
-            let request = QueryRequest { prefetches, ..request(Some(rrf), None, plan.fused_limit(), None) };
-            shard.query(request)?
-        }
-        None => Vec::new(),
+        };
+        let prefetches = queries.iter().map(prefetch).collect();
+        let rrf = ScoringQuery::Fusion(Fusion::Rrf { k: k as usize, weights: None });
+        shard.query(QueryRequest { prefetches, ..request(Some(rrf), None, plan.fused_limit(), None) })
     };
-    Ok(Lists { fused, legs })
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(fused);
+        let legs = legs();
+        let fused = beside
+            .join()
+            .map_err(|_| qdrant_edge::OperationError::service_error("the engine panicked while it fused"))?;
+        Ok(Lists { fused: fused?, legs: legs? })
+    })
 }
 
 fn request(

@@ -50,7 +50,7 @@ async fn check(edition: &Edition, corpus: &Corpus, query: &SearchQuery, what: &s
     assert_agrees(&hits, &reference::search(corpus, query), what);
     for hit in &hits {
         let original = corpus.chunks.iter().find(|chunk| chunk.id == hit.id).unwrap();
-        assert_eq!(hit.chunk, original.chunk, "{what}");
+        assert_eq!(*hit.chunk, original.chunk, "{what}");
     }
 }
 

@@ -142,7 +142,7 @@ fn hits(question: &Question, rank: u32) -> Vec<Hit> {
     });
     let hit = |(place, (origin, text)): (u32, (Origin, String))| Hit {
         id: ChunkId(u128::from(rank * 100 + place)),
-        chunk: Chunk {
+        chunk: Arc::new(Chunk {
             question: question.id.clone(),
             module: question.module.clone(),
             origin,
@@ -151,7 +151,7 @@ fn hits(question: &Question, rank: u32) -> Vec<Hit> {
             level: question.level,
             roles: question.roles.clone(),
             focus: question.focus.clone(),
-        },
+        }),
         score: 1.0 / (60.0 + (rank * 10 + place) as f32),
         legs: Legs {
             dense: Some(LegRank { rank: rank * 10 + place, score: 0.9 / rank as f32 }),
