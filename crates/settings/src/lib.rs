@@ -1,6 +1,6 @@
 //! Defaults, file, environment and flags, merged into one valid [`Settings`].
 //!
-//! Two stages: [`layers`] holds what was written, where, as flat `section.key` pairs; [`Settings`] is what the
+//! Two stages: `layers` holds what was written, where, as flat `section.key` pairs; [`Settings`] is what the
 //! program sees, and cannot be wrong. `config/default.toml` is compiled in and names every key, so that it is at
 //! once the reference for people, the list of known keys and the type of each value. A deserialiser over the
 //! merged table was refused: it no longer knows which file a bad value came from, and the error must say so.
