@@ -11,9 +11,9 @@ use viva_core::turn::{Answer, AnswerEvent, Ask, Depth, FailureKind, Fate, UserQu
 fn assistant_with(library: FakeLibrary) -> Arc<Assistant> {
     let mut calibration = Calibration::fitted().unwrap();
     // Of the scripted index everything counts as covered unless its words are unknown.
-    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0];
-    calibration.means = vec![0.0; 10];
-    calibration.scales = vec![1.0; 10];
+    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    calibration.means = vec![0.0; 13];
+    calibration.scales = vec![1.0; 13];
     calibration.bias = 1.0;
     calibration.threshold = 0.5;
     let parts = Parts {
@@ -154,7 +154,7 @@ async fn a_plain_document_answers_with_its_matching_section() {
 async fn the_inspection_tells_what_became_of_every_candidate() {
     let answer = answer("gil #explanation", Depth::Standard).await;
     let inspection = answer.inspection.unwrap();
-    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 10);
+    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 13);
     assert_eq!(inspection.candidates[0].fate, Fate::Kept { n: 2 });
     assert!(inspection.evidence_tokens > 0 && inspection.evidence_tokens <= inspection.evidence_budget);
 }

@@ -3,12 +3,15 @@
 use super::vocabulary::Vocabulary;
 use crate::ranking::RankedQuestion;
 use crate::words::Words;
+use regex::Regex;
 use std::collections::HashSet;
+use std::sync::LazyLock;
+use viva_core::id::QuestionId;
 use viva_core::search::Hit;
 use viva_core::turn::Understood;
 
 /// Names of the features, in the order of a [`FeatureVector`].
-pub const FEATURES: [&str; 10] = [
+pub const FEATURES: [&str; 13] = [
     "dense_top",
     "dense_lead",
     "bm25_per_term",
@@ -18,6 +21,9 @@ pub const FEATURES: [&str; 10] = [
     "unknown_share",
     "mended_share",
     "score_lead",
+    "heaviest_missing",
+    "addresses_us",
+    "unnamed_share",
     "terms",
 ];
 
@@ -45,6 +51,10 @@ pub(crate) struct Evidence<'a> {
 /// - `unknown_share`: share of the stems that stand nowhere in the guide.
 /// - `mended_share`: share of the question's words as asked that its understanding replaced.
 /// - `score_lead`: how far the best question's score stands above the second's.
+/// - `heaviest_missing`: the most telling stem that the best entry lacks, as a share of the most telling one there can
+///   be: a question about the borrow checker of Rust is not answered by an entry that never mentions Rust.
+/// - `addresses_us`: 1 where the text gives orders to the assistant or asks about its workings or other users.
+/// - `unnamed_share`: share of the stems that no entry is called by: the guide mentions Java, but is not about it.
 /// - `terms`: logarithm of the number of distinct stems.
 pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Evidence<'_>) -> FeatureVector {
     let stems: HashSet<String> = words.stems(&evidence.query.standalone).into_iter().collect();
@@ -74,8 +84,38 @@ pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Eviden
             [first, second, ..] => f64::from(first.score - second.score),
             _ => 0.0,
         },
+        heaviest_missing(&stems, best, vocabulary),
+        f64::from(addresses_us(&evidence.query.original)),
+        share(&|stem| !vocabulary.names_by(stem)),
         count.ln(),
     ]
+}
+
+fn heaviest_missing(stems: &HashSet<String>, best: Option<&QuestionId>, vocabulary: &Vocabulary) -> f64 {
+    let is_missing = |stem: &&String| best.is_none_or(|id| !vocabulary.entry_has(id, stem));
+    let heaviest = stems.iter().filter(is_missing).map(|stem| vocabulary.weight(stem)).fold(0.0, f64::max);
+    heaviest / vocabulary.weight("")
+}
+
+/// Orders to the assistant, in the forms that OWASP's prompt injection sheet lists, and questions about it.
+static ADDRESSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)
+        \b(ignore|disregard|forget|override|bypass)\b .{0,40} \b(previous|prior|above|earlier|all|your|the|these) \s .{0,20}
+            \b(instruction|prompt|rule|direction|guideline|message)s?\b
+        | \byour \s (system \s)? (prompt|instructions|rules|guidelines|training \s data|creators?|developers?|operators?)\b
+        | ^\s* (system|assistant|developer) \s* :
+        | \byou \s are \s now\b | \bact \s as \b | \bpretend \s (to \s be|you)\b
+        | \b(other|another) \s (users?|persons?|candidates?)('s|s')? \b
+        | \bwho \s (made|built|created|runs|owns|pays) \s you\b | \byou \s can \s (see|access|read)\b
+        | \b(full \s (marks|score|points)|10/10)\b
+        ",
+    )
+    .ok()
+});
+
+fn addresses_us(text: &str) -> bool {
+    ADDRESSED.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 fn mended_share(words: &Words, query: &Understood) -> f64 {

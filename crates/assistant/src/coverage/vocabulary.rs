@@ -12,6 +12,8 @@ pub(crate) struct Vocabulary {
     stems: HashMap<QuestionId, HashSet<String>>,
     /// Stems of the question's wording and aliases alone.
     names: HashMap<QuestionId, HashSet<String>>,
+    /// Stems of all wordings and aliases.
+    all_names: HashSet<String>,
 }
 
 impl Vocabulary {
@@ -30,7 +32,8 @@ impl Vocabulary {
             stems.insert(question.id.clone(), all);
             names.insert(question.id.clone(), name);
         }
-        Self { questions: stems.len() as f64, frequency, stems, names }
+        let all_names = names.values().flatten().cloned().collect();
+        Self { questions: stems.len() as f64, frequency, stems, names, all_names }
     }
 
     /// Inverse document frequency, as in BM25: positive, largest for a stem that the guide does not know.
@@ -42,6 +45,11 @@ impl Vocabulary {
     /// Whether the guide holds the stem at all.
     pub(crate) fn knows(&self, stem: &str) -> bool {
         self.frequency.contains_key(stem)
+    }
+
+    /// Whether any question is called by the stem.
+    pub(crate) fn names_by(&self, stem: &str) -> bool {
+        self.all_names.contains(stem)
     }
 
     /// Whether a question's entry holds the stem.
