@@ -36,14 +36,16 @@ fn draw(svg: &mut String, groups: &[Group<'_>]) -> Result<(), Box<dyn std::error
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(52)
-        .build_cartesian_2d(0.0..groups.len() as f64, 0.0..1.0_f64)?;
+        // Room above the bars for the legend.
+        .build_cartesian_2d(0.0..groups.len() as f64, 0.0..1.2_f64)?;
     let label = |x: &f64| groups.get(x.floor() as usize).map_or_else(String::new, |(name, _)| name.clone());
     chart
         .configure_mesh()
         .disable_x_mesh()
         .x_labels(0)
         .x_label_formatter(&label)
-        .y_labels(6)
+        .y_labels(7)
+        .y_max_light_lines(0)
         .y_label_formatter(&|y| format!("{y:.1}"))
         .y_desc("recall@1")
         .draw()?;
@@ -59,7 +61,12 @@ fn draw(svg: &mut String, groups: &[Group<'_>]) -> Result<(), Box<dyn std::error
             .label(name)
             .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 12, y + 5)], colour.filled()));
     }
-    chart.configure_series_labels().background_style(WHITE.mix(0.9)).border_style(BLACK.mix(0.2)).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.9))
+        .border_style(BLACK.mix(0.2))
+        .draw()?;
     let area = chart.plotting_area();
     for (at, (name, _)) in groups.iter().enumerate() {
         let (x, y) = area.map_coordinate(&(at as f64 + 0.14, 0.0));

@@ -154,7 +154,7 @@ mod tests {
     fn lists_hang() {
         assert_eq!(
             plain("- one two three four five six seven\n- b\n"),
-            "• one two three four five six\n  seven\n• b\n"
+            "• one two three four five\n  six seven\n• b\n"
         );
         assert_eq!(plain("1. a\n2. b\n"), "1. a\n2. b\n");
     }

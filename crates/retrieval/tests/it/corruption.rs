@@ -30,7 +30,16 @@ async fn damage_to_any_file_is_found_at_opening() {
             damage.inflict(&file, &original, &mut random);
             let result = opens(folder.path(), &corpus).await;
             let what = format!("{damage:?} of {}", file.display());
+            // The engine cuts the idle tails of its bit sets itself; what they say is sealed.
+            let is_bit_set =
+                file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("flags_"));
+            let lost = fs::read(&file).map_or(0, |left| left.len());
+            let is_idle_tail = is_bit_set
+                && matches!(damage, Damage::Truncate)
+                && file.exists()
+                && original[lost.min(original.len())..].iter().all(|byte| *byte == 0);
             if is_log
+                || (is_idle_tail && result.is_ok())
                 || (file.ends_with("CURRENT") && result == Err(NotReady::Empty))
                 || file.to_string_lossy().ends_with("LOCK")
             {
