@@ -173,7 +173,10 @@ fn banner(
         Some(server) => format!("Qdrant at {server}"),
         None => format!("Qdrant, embedded in {}", wiring.settings.data.dir.join("index").display()),
     };
-    let modules = edition.guide.modules().len();
+    let modules = match edition.guide.modules().len() {
+        1 => "1 module".to_owned(),
+        n => format!("{n} modules"),
+    };
     let identity = embedder.identity();
     let version = env!("CARGO_PKG_VERSION");
     let mut text =
@@ -181,11 +184,7 @@ fn banner(
     let rows = [
         (
             "guide",
-            format!(
-                "{} questions in {modules} modules, revision {}",
-                manifest.questions,
-                manifest.revision.short()
-            ),
+            format!("{} questions in {modules}, revision {}", manifest.questions, manifest.revision.short()),
         ),
         ("index", format!("{} chunks, {place}", manifest.chunks)),
         ("encoder", format!("{} ({} dimensions) and BM25", identity.name, identity.dimension)),
