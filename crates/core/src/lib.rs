@@ -14,9 +14,15 @@
 //! | [`search`] | a query to the index and its hits |
 //! | [`manifest`] | what an index was made from |
 //! | [`turn`] | a user's message, and the events and answer it leads to |
+//! | [`conversation`] | conversations and their turns, as they are kept |
+//! | [`chat`] | what a chat model is sent, and what it sends back |
+//! | [`examination`] | interviews, grades and the review schedule, as they are kept |
 //! | [`ports`] | the traits that adapters implement |
 
+pub mod chat;
 pub mod chunk;
+pub mod conversation;
+pub mod examination;
 pub mod guide;
 pub mod id;
 pub mod manifest;

@@ -4,10 +4,12 @@
 //! Ask -> Understood -> QueryVectors -> Vec<Hit> -> Evidence | NotCovered -> AnswerEvent* -> Answer
 //! ```
 
+use crate::chat::ChatMessage;
 use crate::guide::SectionKind;
 use crate::id::{Digest, QuestionId};
 use crate::manifest::ModelIdentity;
 use crate::search::{Filter, Legs};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -346,7 +348,22 @@ pub struct Inspection {
     /// The most tokens that evidence may have.
     pub evidence_budget: usize,
     /// What a model was sent, where one was used.
-    pub prompt: Option<String>,
+    pub generation: Option<Generation>,
+}
+
+/// What a model was sent, and what it did with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generation {
+    /// The model's name.
+    pub model: String,
+    /// Which version of the prompt's text.
+    pub prompt_version: String,
+    /// The prompt, exactly as sent.
+    pub prompt: Vec<ChatMessage>,
+    /// Why the model stopped, where it did.
+    pub stop: Option<String>,
+    /// Markers that named no evidence and were taken out.
+    pub dropped_markers: u32,
 }
 
 /// One candidate of the search.
@@ -396,7 +413,7 @@ pub struct Coverage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its value.
     pub value: f64,
     /// What it adds to the log-odds.

@@ -11,6 +11,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+mod chat;
+mod stores;
+
+pub use chat::{ChatModel, ChatStream};
+pub use stores::{Appended, ConversationStore, InterviewStore, StoreError, TokenLedger};
+
 /// An error of a library below a port, kept for the log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -23,7 +29,7 @@ pub trait Embedder: Send + Sync {
     /// Name, version and settings of the sparse encoder.
     fn sparse_identity(&self) -> String;
 
-    /// The window of the dense encoder, in its own tokens.
+    /// The window of the dense encoder, in its own tokens; special tokens not counted.
     fn max_tokens(&self) -> usize;
 
     /// How many of the dense encoder's own tokens `text` has (special tokens not counted, not cut at the window).
@@ -42,6 +48,10 @@ pub trait Embedder: Send + Sync {
 
     /// Encodes passages for the dense leg, one vector each, in their order.
     async fn embed_passages(&self, passages: Vec<String>) -> Result<Vec<DenseVector>, EmbedError>;
+
+    /// Says that no more passages will come for a while, so that what is kept ready for them may be given back. A hint:
+    /// passages that come all the same are encoded.
+    fn rest(&self) {}
 
     /// Encodes a document for the BM25 leg; `mean_terms` is the corpus' mean of [`Embedder::count_terms`].
     fn encode_document(&self, text: &str, mean_terms: f32) -> SparseVector;
