@@ -4,6 +4,7 @@ use crate::ranking::RankedQuestion;
 use std::collections::HashSet;
 use viva_core::chunk::Origin;
 use viva_core::guide::{Guide, Question, QuestionKind, Section, SectionKind};
+use viva_core::id::QuestionId;
 use viva_core::turn::{Candidate, Depth, Fate, Source};
 
 /// Numbered pieces of the guide that an answer may cite.
@@ -13,11 +14,30 @@ use viva_core::turn::{Candidate, Depth, Fate, Source};
 pub(crate) struct Evidence {
     pub(crate) sources: Vec<Source>,
     /// The entries that answer, in order: one, or two for a comparison.
-    pub(crate) entries: Vec<viva_core::id::QuestionId>,
-    /// The follow-up question that matched better than the entry itself, if one did.
-    pub(crate) lead: Option<String>,
+    pub(crate) entries: Vec<QuestionId>,
+    /// Follow-up questions that are answered, each with its source's number.
+    pub(crate) leads: Vec<(u16, String)>,
     pub(crate) tokens: usize,
     pub(crate) budget: usize,
+}
+
+impl Evidence {
+    /// Nothing yet.
+    pub(crate) fn empty(budget: usize) -> Self {
+        Self { sources: Vec::new(), entries: Vec::new(), leads: Vec::new(), tokens: 0, budget }
+    }
+
+    /// Says that the source added next answers a follow-up question.
+    pub(crate) fn lead(&mut self, question: &str) {
+        let n = u16::try_from(self.sources.len() + 1).unwrap_or(u16::MAX);
+        self.leads.retain(|(at, _)| *at != n);
+        self.leads.push((n, question.to_owned()));
+    }
+
+    /// The follow-up question that source `n` answers.
+    pub(crate) fn lead_of(&self, n: u16) -> Option<&str> {
+        self.leads.iter().find(|(at, _)| *at == n).map(|(_, question)| question.as_str())
+    }
 }
 
 /// How much evidence is taken.
@@ -50,8 +70,7 @@ fn plain_sections(depth: Depth) -> usize {
 
 /// Collects the sections of `answering` (the entries that answer, with their chunks) in reading order.
 pub(crate) fn select(guide: &Guide, answering: &[&RankedQuestion], limits: &Limits<'_>) -> Evidence {
-    let mut evidence =
-        Evidence { sources: Vec::new(), entries: Vec::new(), lead: None, tokens: 0, budget: limits.budget };
+    let mut evidence = Evidence::empty(limits.budget);
     let alone = answering.len() == 1;
     for found in answering {
         let Some(question) = guide.question(&found.question) else { continue };
@@ -77,7 +96,7 @@ fn add_structured(
         _ => None,
     };
     if let Some((position, follow_up)) = lead.and_then(|anchor| follow_up_at(question, anchor)) {
-        evidence.lead = Some(follow_up.question.clone());
+        evidence.lead(&follow_up.question);
         let anchor = format!("follow-up-{position}");
         add(evidence, question, SectionKind::FollowUp, &anchor, &follow_up.answer, limits);
     }
@@ -127,12 +146,75 @@ fn add_plain(evidence: &mut Evidence, question: &Question, found: &RankedQuestio
     }
 }
 
+/// What an entry has beyond what was said of it: the section of the aspect that is asked for, the sections that were found,
+/// and at the deepest the rest. What was said before is repeated only where nothing else is left.
+pub(crate) fn select_more(
+    guide: &Guide,
+    found: &RankedQuestion,
+    aspect: Option<SectionKind>,
+    told: &HashSet<(QuestionId, String)>,
+    limits: &Limits<'_>,
+) -> Evidence {
+    let mut evidence = Evidence::empty(limits.budget);
+    let Some(question) = guide.question(&found.question) else { return evidence };
+    evidence.entries.push(question.id.clone());
+    let is_told = |anchor: &str| told.contains(&(question.id.clone(), anchor.to_owned()));
+    let of_aspect = aspect.and_then(|kind| question.section(kind)).map(|section| section.anchor.as_str());
+    let of_hits = found.hits.iter().filter_map(|hit| match &hit.chunk.origin {
+        Origin::Section { anchor, .. } => Some(anchor.as_str()),
+        Origin::Card => None,
+    });
+    let mut wanted: Vec<&str> = Vec::new();
+    for anchor in of_aspect.into_iter().chain(of_hits) {
+        if !wanted.contains(&anchor) {
+            wanted.push(anchor);
+        }
+    }
+    let most = match limits.depth {
+        Depth::Brief => 1,
+        Depth::Standard => 2,
+        Depth::Deep => usize::MAX,
+    };
+    let fresh: Vec<&str> = wanted.iter().copied().filter(|anchor| !is_told(anchor)).take(most).collect();
+    let chosen = if fresh.is_empty() { wanted.into_iter().take(1).collect() } else { fresh };
+    for anchor in chosen {
+        if let Some((_, follow_up)) = follow_up_at(question, anchor) {
+            evidence.lead(&follow_up.question);
+            add(&mut evidence, question, SectionKind::FollowUp, anchor, &follow_up.answer, limits);
+        } else if let Some(section) = question.sections.iter().find(|section| section.anchor == anchor) {
+            add(&mut evidence, question, section.kind, anchor, &section.markdown, limits);
+        }
+    }
+    evidence
+}
+
+/// How many more entries a model is shown beside those that answer.
+const BESIDE: usize = 3;
+
+/// Adds what stands around the answer: the short answers of the entries ranked next.
+pub(crate) fn widen(
+    mut evidence: Evidence,
+    guide: &Guide,
+    ranked: &[RankedQuestion],
+    limits: &Limits<'_>,
+) -> Evidence {
+    let next = ranked.iter().filter_map(|found| guide.question(&found.question));
+    let beside: Vec<&Question> =
+        next.filter(|entry| !evidence.entries.contains(&entry.id)).take(BESIDE).collect();
+    for entry in beside {
+        if let Some(section) = entry.sections.first() {
+            add(&mut evidence, entry, section.kind, &section.anchor, &section.markdown, limits);
+        }
+    }
+    evidence
+}
+
 fn follow_up_at<'a>(question: &'a Question, anchor: &str) -> Option<(usize, &'a viva_core::guide::FollowUp)> {
     let position: usize = anchor.strip_prefix("follow-up-")?.parse().ok()?;
     Some((position, question.follow_ups.get(position.checked_sub(1)?)?))
 }
 
-fn add(
+pub(crate) fn add(
     evidence: &mut Evidence,
     question: &Question,
     kind: SectionKind,

@@ -28,7 +28,7 @@ pub(crate) fn compose(words: &Words, evidence: &Evidence, question: &str) -> Vec
             text.push_str(&source.title);
             text.push_str("\n\n");
         }
-        text.push_str(&body(source, evidence.lead.as_deref(), opens_entry));
+        text.push_str(&body(source, evidence.lead_of(source.n), opens_entry));
         let citation = Citation {
             n: source.n,
             question: source.question.clone(),

@@ -237,3 +237,15 @@ pub(crate) fn edition() -> Arc<Edition> {
     };
     Arc::new(Edition { manifest, search: Arc::new(FakeSearch(Arc::clone(&guide))), guide })
 }
+
+/// Evidence with a text.
+pub(crate) fn source(n: u16, text: &str) -> viva_core::turn::Source {
+    viva_core::turn::Source {
+        n,
+        question: QuestionId::new("gil").unwrap(),
+        title: "What is the GIL?".into(),
+        section: SectionKind::Explanation,
+        anchor: "explanation".into(),
+        text: text.into(),
+    }
+}

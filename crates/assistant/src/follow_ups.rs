@@ -5,10 +5,10 @@ use viva_core::guide::{Guide, Question};
 /// The most follow-up questions that an answer ends with.
 const MOST: usize = 3;
 
-/// Follow-up questions from the guide: the entry's own first, then related entries; `told` is one that the answer
-/// has already dealt with.
-pub(crate) fn follow_ups(guide: &Guide, entries: &[&Question], told: Option<&str>) -> Vec<String> {
-    let own = interleaved(entries).filter(|text| Some(text.as_str()) != told);
+/// Follow-up questions from the guide: the entry's own first, then related entries; `told` are those that the answer has
+/// already dealt with.
+pub(crate) fn follow_ups(guide: &Guide, entries: &[&Question], told: &[&str]) -> Vec<String> {
+    let own = interleaved(entries).filter(|text| !told.contains(&text.as_str()));
     let related = entries
         .iter()
         .flat_map(|entry| &entry.related)

@@ -1,6 +1,6 @@
 //! What is worked out of a guide once, for every question after.
 
-use crate::coverage::Vocabulary;
+use crate::coverage::{Elsewhere, Vocabulary};
 use crate::spelling::Speller;
 use crate::words::Words;
 use viva_core::guide::Guide;
@@ -10,6 +10,7 @@ use viva_core::id::Digest;
 pub(crate) struct Knowledge {
     pub(crate) revision: Digest,
     pub(crate) vocabulary: Vocabulary,
+    pub(crate) elsewhere: Elsewhere,
     pub(crate) speller: Speller,
 }
 
@@ -18,6 +19,7 @@ impl Knowledge {
         Self {
             revision: guide.revision(),
             vocabulary: Vocabulary::of(guide, words),
+            elsewhere: Elsewhere::of(guide),
             speller: Speller::of(guide, words),
         }
     }

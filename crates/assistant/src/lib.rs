@@ -11,24 +11,37 @@
 
 mod assistant;
 mod compare;
+mod conversations;
 pub mod coverage;
+mod deeper;
 mod evidence;
 mod extractive;
+mod find;
+mod follow_up;
 mod follow_ups;
+mod generate;
+mod history;
 mod knowledge;
 mod markdown;
+mod meaning;
 mod not_covered;
 mod quote;
 mod ranking;
 mod retrieve;
 mod search;
 mod spelling;
+mod turn;
 mod understand;
 mod words;
 
-pub use assistant::{Assistant, Options, Parts};
+pub use assistant::{Assistant, GenerationOptions, Options, Parts};
+pub use conversations::{Conversations, ConverseError, Message, Stay, TurnEvents};
+pub use find::{Followed, Leans};
+pub use follow_up::{Blend, Form, Signs};
+pub use history::Past;
 pub use ranking::{RankedQuestion, VIEWS, Weights, rank_questions};
 pub use search::{FoundSection, SearchFailure, SearchOutcome, SearchRequest};
+pub use turn::{TurnRequest, Wish, can_deepen};
 
 #[cfg(test)]
 mod fakes;

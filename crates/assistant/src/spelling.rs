@@ -23,7 +23,8 @@ static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z][A-
 pub(crate) struct Speller {
     occurrences: HashMap<String, u32>,
     stems: HashSet<String>,
-    by_length: HashMap<usize, Vec<String>>,
+    /// With the letters of each.
+    by_length: HashMap<usize, Vec<(u32, String)>>,
 }
 
 /// A text with its misspelt words mended.
@@ -52,10 +53,10 @@ impl Speller {
             }
         }
         let stems = occurrences.keys().flat_map(|word| words.stems(word)).collect();
-        let mut by_length: HashMap<usize, Vec<String>> = HashMap::new();
+        let mut by_length: HashMap<usize, Vec<(u32, String)>> = HashMap::new();
         for (word, count) in &occurrences {
             if *count >= LEAST_OCCURRENCES && word.len() >= SHORTEST {
-                by_length.entry(word.len()).or_default().push(word.clone());
+                by_length.entry(word.len()).or_default().push((letters(word), word.clone()));
             }
         }
         Self { occurrences, stems, by_length }
@@ -94,10 +95,15 @@ impl Speller {
         }
         let most = if lower.len() < LONG { 1 } else { 2 };
         let lengths = lower.len().saturating_sub(most)..=lower.len() + most;
+        let own = letters(&lower);
         lengths
             .filter_map(|length| self.by_length.get(&length))
             .flatten()
-            .map(|candidate| (strsim::osa_distance(&lower, candidate), candidate))
+            // An edit adds one letter at most and takes one away at most: most words are too far without being compared.
+            .filter(|(other, _)| {
+                (own & !other).count_ones().max((other & !own).count_ones()) as usize <= most
+            })
+            .map(|(_, candidate)| (strsim::osa_distance(&lower, candidate), candidate))
             .filter(|(distance, _)| *distance <= most)
             .min_by_key(|(distance, candidate)| {
                 let another_start = !candidate.starts_with(&lower[..1]);
@@ -108,6 +114,11 @@ impl Speller {
             })
             .map(|(_, candidate)| candidate.clone())
     }
+}
+
+/// The letters of a lower-case word, a bit each.
+fn letters(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
 }
 
 /// Whether the word is part of an identifier, a path or a call, which is meant as it is written.
@@ -166,6 +177,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn letters_never_differ_by_more_than_the_edits(a in "[a-e']{1,9}", b in "[a-e']{1,9}") {
+            let (own, other) = (letters(&a), letters(&b));
+            let apart = (own & !other).count_ones().max((other & !own).count_ones()) as usize;
+            proptest::prop_assert!(apart <= strsim::osa_distance(&a, &b));
+        }
+
         #[test]
         fn any_text_can_be_mended(text in "\\PC{0,80}") {
             mend(&text);

@@ -1,6 +1,6 @@
 use crate::coverage::Calibration;
 use crate::fakes::{FakeClock, FakeEmbedder, FakeIds, FakeLibrary, edition, guide};
-use crate::{Assistant, Options, Parts, SearchRequest, Weights};
+use crate::{Assistant, Blend, GenerationOptions, Options, Parts, SearchRequest, Weights};
 use futures::StreamExt;
 use std::sync::Arc;
 use viva_core::id::QuestionId;
@@ -8,23 +8,33 @@ use viva_core::ports::NotReady;
 use viva_core::search::{Filter, LegChoice};
 use viva_core::turn::{Answer, AnswerEvent, Ask, Depth, FailureKind, Fate, UserQuestion};
 
+mod talking;
+
 fn assistant_with(library: FakeLibrary) -> Arc<Assistant> {
     let mut calibration = Calibration::fitted().unwrap();
     // Of the scripted index everything counts as covered unless its words are unknown.
-    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-    calibration.means = vec![0.0; 13];
-    calibration.scales = vec![1.0; 13];
+    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    calibration.means = vec![0.0; 14];
+    calibration.scales = vec![1.0; 14];
     calibration.bias = 1.0;
     calibration.threshold = 0.5;
     let parts = Parts {
         embedder: Arc::new(FakeEmbedder),
         library: Arc::new(library),
+        model: None,
         clock: Arc::new(FakeClock(0.into())),
         ids: Arc::new(FakeIds),
     };
     Arc::new(Assistant::new(
         parts,
-        Options { candidates: 20, evidence_tokens: 1000, weights: Weights::fitted().unwrap(), calibration },
+        Options {
+            candidates: 20,
+            evidence_tokens: 1000,
+            weights: Weights::fitted().unwrap(),
+            blend: Blend::fitted().unwrap(),
+            calibration,
+            generation: GenerationOptions::default(),
+        },
     ))
 }
 
@@ -154,7 +164,7 @@ async fn a_plain_document_answers_with_its_matching_section() {
 async fn the_inspection_tells_what_became_of_every_candidate() {
     let answer = answer("gil #explanation", Depth::Standard).await;
     let inspection = answer.inspection.unwrap();
-    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 13);
+    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 14);
     assert_eq!(inspection.candidates[0].fate, Fate::Kept { n: 2 });
     assert!(inspection.evidence_tokens > 0 && inspection.evidence_tokens <= inspection.evidence_budget);
 }

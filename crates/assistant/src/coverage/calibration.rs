@@ -2,6 +2,7 @@
 
 use super::features::{FEATURES, FeatureVector};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use viva_core::turn::{Coverage, Feature};
 
 const FITTED: &str = include_str!("calibration.json");
@@ -81,7 +82,7 @@ impl Calibration {
             .zip(values)
             .zip(self.means.iter().zip(&self.scales).zip(&self.weights))
             .map(|((name, value), ((mean, scale), weight))| Feature {
-                name,
+                name: Cow::Borrowed(name),
                 value: *value,
                 contribution: (value - mean) / scale * weight,
             })
@@ -113,7 +114,7 @@ mod tests {
     fn the_contributions_add_up_to_the_verdict() {
         let calibration = Calibration::fitted().unwrap();
         let coverage =
-            calibration.verdict(&[0.9, 0.3, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.1, 0.0, 0.1, 1.0]);
+            calibration.verdict(&[0.9, 0.3, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.1, 0.0, 0.1, 1.0, 0.0]);
         let sum: f64 = calibration.bias + coverage.features.iter().map(|f| f.contribution).sum::<f64>();
         assert!((coverage.probability - 1.0 / (1.0 + (-sum).exp())).abs() < 1e-12);
         assert_eq!(coverage.covered, coverage.probability >= coverage.threshold);

@@ -1,5 +1,6 @@
 //! What the coverage verdict looks at.
 
+use super::elsewhere::Elsewhere;
 use super::vocabulary::Vocabulary;
 use crate::ranking::RankedQuestion;
 use crate::words::Words;
@@ -11,7 +12,7 @@ use viva_core::search::Hit;
 use viva_core::turn::Understood;
 
 /// Names of the features, in the order of a [`FeatureVector`].
-pub const FEATURES: [&str; 13] = [
+pub const FEATURES: [&str; 14] = [
     "dense_top",
     "dense_lead",
     "bm25_per_term",
@@ -25,6 +26,7 @@ pub const FEATURES: [&str; 13] = [
     "addresses_us",
     "unnamed_share",
     "terms",
+    "elsewhere",
 ];
 
 /// One value for each of [`FEATURES`].
@@ -56,7 +58,13 @@ pub(crate) struct Evidence<'a> {
 /// - `addresses_us`: 1 where the text gives orders to the assistant or asks about its workings or other users.
 /// - `unnamed_share`: share of the stems that no entry is called by: the guide mentions Java, but is not about it.
 /// - `terms`: logarithm of the number of distinct stems.
-pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Evidence<'_>) -> FeatureVector {
+/// - `elsewhere`: how many names of other subjects the question holds, at most 2.
+pub(crate) fn features(
+    words: &Words,
+    vocabulary: &Vocabulary,
+    elsewhere: &Elsewhere,
+    evidence: &Evidence<'_>,
+) -> FeatureVector {
     let stems: HashSet<String> = words.stems(&evidence.query.standalone).into_iter().collect();
     let count = stems.len().max(1) as f64;
     let total: f64 = stems.iter().map(|stem| vocabulary.weight(stem)).sum::<f64>().max(f64::MIN_POSITIVE);
@@ -88,6 +96,7 @@ pub(crate) fn features(words: &Words, vocabulary: &Vocabulary, evidence: &Eviden
         f64::from(addresses_us(&evidence.query.original)),
         share(&|stem| !vocabulary.names_by(stem)),
         count.ln(),
+        elsewhere.count(&evidence.query.original).min(2) as f64,
     ]
 }
 

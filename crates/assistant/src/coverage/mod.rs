@@ -6,6 +6,7 @@
 //! (Platt, "Probabilistic outputs for support vector machines", 1999, is the ancestor of such calibrations.)
 
 mod calibration;
+mod elsewhere;
 mod features;
 mod vocabulary;
 
@@ -13,5 +14,6 @@ pub use calibration::{Calibration, CalibrationError, FittedOn};
 pub use features::{FEATURES, FeatureVector};
 pub use viva_core::turn::Coverage;
 
+pub(crate) use elsewhere::Elsewhere;
 pub(crate) use features::{Evidence, features};
 pub(crate) use vocabulary::Vocabulary;

@@ -1,0 +1,113 @@
+//! Rankings of the wordings of one message -> one ranking.
+//!
+//! A question's score is the weighted sum of its scores under the wordings, and of what speaks for staying with the topic.
+//! The weights are fitted by `viva eval blend` on labelled conversations (listwise softmax, as for the views of
+//! an entry) and kept in `blend.json`.
+
+use super::topic::Topic;
+use crate::ranking::RankedQuestion;
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use viva_core::id::QuestionId;
+
+const FITTED: &str = include_str!("blend.json");
+
+/// What speaks for an entry in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blend {
+    /// For a message that leans on what was said.
+    pub leaning: Signs,
+    /// For one that leans, and has no topic word of its own.
+    pub bare: Signs,
+    /// For one that stands on its own, or seems to: what was said is a hint, no more.
+    pub complete: Signs,
+}
+
+/// What each sign counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signs {
+    /// The score under the completed wording.
+    pub completed: f32,
+    /// The score under the wording as typed.
+    pub typed: f32,
+    /// The entry that answered last.
+    pub same: f32,
+    /// The same, by how improbable it is that the guide covers the wording as typed.
+    pub same_unsure: f32,
+    /// An entry that answered beside it, or is related to it.
+    pub near: f32,
+    /// An entry of the same module.
+    pub module: f32,
+}
+
+/// The signs for one question, in the order of [`Signs`]' fields.
+pub type Form = [f32; 6];
+
+/// What keeps an answer with its entry when nothing but an aspect of it is asked for: more than any score.
+const STAYS: f32 = 1000.0;
+
+impl Blend {
+    /// The weights that are compiled in.
+    pub fn fitted() -> Result<Self, serde_json::Error> {
+        serde_json::from_str(FITTED)
+    }
+}
+
+impl Signs {
+    fn sum(&self, form: &Form) -> f32 {
+        let Self { completed, typed, same, same_unsure, near, module } = *self;
+        [completed, typed, same, same_unsure, near, module]
+            .iter()
+            .zip(form)
+            .map(|(weight, sign)| weight * sign)
+            .sum()
+    }
+}
+
+/// One ranking of the questions found under either wording, best first, each with its signs. A message that stands on its
+/// own has no completed wording. `unsure` is the probability that the guide does not cover the wording as typed. `stays`: nothing but an aspect of the topic is asked for.
+pub(crate) fn blend(
+    completed: Option<Vec<RankedQuestion>>,
+    typed: Vec<RankedQuestion>,
+    unsure: f32,
+    topic: &Topic,
+    stays: bool,
+    weights: &Signs,
+) -> Vec<(RankedQuestion, Form)> {
+    // A wording under which a question was not found counts as the weakest score that it gave.
+    let floor = |ranked: &[RankedQuestion]| ranked.last().map_or(0.0, |found| found.score);
+    let typed_floor = floor(&typed);
+    let typed_scores: HashMap<QuestionId, f32> =
+        typed.iter().map(|found| (found.question.clone(), found.score)).collect();
+    let all = match completed {
+        None => typed.into_iter().map(|found| (found, 0.0)).collect::<Vec<_>>(),
+        Some(completed) => {
+            let known: HashSet<QuestionId> = completed.iter().map(|found| found.question.clone()).collect();
+            let weakest = floor(&completed);
+            let only_typed = typed.into_iter().filter(|found| !known.contains(&found.question));
+            let completed = completed.into_iter().map(|found| {
+                let score = found.score;
+                (found, score)
+            });
+            completed.chain(only_typed.map(|found| (found, weakest))).collect()
+        }
+    };
+    let mut blended: Vec<(RankedQuestion, Form)> = all
+        .into_iter()
+        .map(|(mut found, completed)| {
+            let typed = typed_scores.get(&found.question).copied().unwrap_or(typed_floor);
+            let is = |holds: bool| f32::from(u8::from(holds));
+            let same = is(topic.entry.as_ref() == Some(&found.question));
+            let near = is(topic.near.contains(&found.question));
+            let module =
+                is(found.hits.first().is_some_and(|hit| topic.module.as_ref() == Some(&hit.chunk.module)));
+            let form = [completed, typed, same, same * unsure, near, module];
+            found.score = weights.sum(&form) + if stays { STAYS * same } else { 0.0 };
+            (found, form)
+        })
+        .collect();
+    blended.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then_with(|| a.question.cmp(&b.question)));
+    blended
+}
