@@ -134,7 +134,7 @@ mod tests {
         let features = FEATURES
             .iter()
             .zip(values)
-            .map(|(name, value)| Feature { name, value, contribution: 0.0 })
+            .map(|(name, value)| Feature { name: (*name).into(), value, contribution: 0.0 })
             .collect();
         Coverage { covered: false, probability: 0.0, threshold: 0.5, features }
     }

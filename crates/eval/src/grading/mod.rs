@@ -1,0 +1,20 @@
+//! How well answers are graded: labelled answers, figures against their labels, and the fit of the grader's calibration.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `set` | reads labelled answers |
+//! | `measure` | grades them |
+//! | `report` | sums grades up against labels |
+//! | `fit` | fits the calibration |
+//! | `logistic` | logistic regression |
+
+mod fit;
+mod logistic;
+mod measure;
+mod report;
+mod set;
+
+pub use fit::{FitError, fit};
+pub use measure::{Graded, MeasureError, grade_all, own_answers, sheets};
+pub use report::{KindRate, Pairs, Report, summarise};
+pub use set::{Kind, LabelledAnswer, digest, parse};
