@@ -13,7 +13,7 @@ pub const DEFAULT_FILE: &str = "config/local.toml";
 const DEFAULTS: &str = include_str!("../../../config/default.toml");
 
 /// Keys whose values are secrets.
-pub(crate) const SECRETS: [&str; 2] = ["http.api_key", "retrieval.qdrant_api_key"];
+pub(crate) const SECRETS: [&str; 3] = ["http.api_key", "retrieval.qdrant_api_key", "model.api_key"];
 
 /// What the command line says.
 #[derive(Debug, Clone, Default)]
@@ -75,6 +75,11 @@ impl Layers {
             let variable = variable_of_key(&key);
             return Err(SettingsError::MisplacedSecret { key, origin, variable });
         }
+        // A whole number is a number: `temperature = 1`.
+        let value = match (&written.value, &value) {
+            (Value::Float(_), Value::Integer(whole)) => Value::Float(*whole as f64),
+            _ => value,
+        };
         if !written.value.same_type(&value) {
             let rule = described_type(&written.value).to_owned();
             return Err(SettingsError::Invalid { key, rule, value: value.to_string(), origin });

@@ -10,6 +10,7 @@
 mod environment;
 mod error;
 mod layers;
+mod model;
 mod reader;
 mod secret;
 mod settings;
@@ -17,6 +18,7 @@ mod settings;
 pub use environment::Environment;
 pub use error::SettingsError;
 pub use layers::{DEFAULT_FILE, Overrides};
+pub use model::{Model, Provider, Storing, TokenLimitField};
 pub use secret::Secret;
 pub use settings::{
     Answering, Content, Data, Embedding, Http, Ingesting, Log, LogFormat, Retrieval, Settings,

@@ -25,7 +25,7 @@ impl Reader<'_> {
             Ok(Written { value, origin }) => SettingsError::Invalid {
                 key: key.to_owned(),
                 rule: rule.into(),
-                value: if crate::layers::SECRETS.contains(&key) {
+                value: if crate::layers::SECRETS.contains(&key) || crate::model::has_password(key, value) {
                     "[redacted]".to_owned()
                 } else {
                     value.to_string()
@@ -73,6 +73,17 @@ impl Reader<'_> {
         let rule = || self.refuse(key, format!("from {} to {}", range.start(), range.end()));
         let number = self.written(key)?.value.as_integer().filter(|n| range.contains(n)).ok_or_else(rule)?;
         N::try_from(number).map_err(|_| rule())
+    }
+
+    /// A number with a fraction; `None` where it is negative.
+    pub(crate) fn decimal(
+        &self,
+        key: &str,
+        range: RangeInclusive<f64>,
+    ) -> Result<Option<f32>, SettingsError> {
+        let rule = || self.refuse(key, format!("from {} to {}", range.start(), range.end()));
+        let number = self.written(key)?.value.as_float().filter(|n| range.contains(n)).ok_or_else(rule)?;
+        Ok(Some(number as f32).filter(|number| *number >= 0.0))
     }
 
     pub(crate) fn parsed<T: FromStr>(&self, key: &str, rule: &str) -> Result<T, SettingsError> {

@@ -3,6 +3,7 @@
 use crate::environment::Environment;
 use crate::error::{SettingsError, Source};
 use crate::layers::{Layers, Overrides, SECRETS};
+use crate::model::{self, Model, Storing};
 use crate::reader::Reader;
 use crate::secret::Secret;
 use std::fmt::Write as _;
@@ -25,6 +26,10 @@ pub struct Settings {
     pub retrieval: Retrieval,
     /// Answers.
     pub answer: Answering,
+    /// The language model, where one is configured.
+    pub model: Option<Model>,
+    /// Conversations and interviews.
+    pub store: Storing,
     /// Ingest.
     pub ingest: Ingesting,
     /// The log.
@@ -155,6 +160,8 @@ impl Settings {
             embed: embedding(&read, environment)?,
             retrieval: retrieval(&read)?,
             answer: Answering { evidence_tokens: read.number("answer.evidence_tokens", 100..=20_000)? },
+            model: model::model(&read)?,
+            store: model::storing(&read)?,
             ingest: Ingesting {
                 auto: read.flag("ingest.auto")?,
                 chunk_tokens: read.number("ingest.chunk_tokens", 32..=4096)?,
@@ -175,7 +182,8 @@ impl Settings {
                 let _ = writeln!(text, "{gap}[{this_section}]");
                 section = this_section;
             }
-            let is_secret = SECRETS.contains(&key.as_str()) && written.value.as_str() != Some("");
+            let is_secret = (SECRETS.contains(&key.as_str()) || model::has_password(key, &written.value))
+                && written.value.as_str() != Some("");
             let value = if is_secret { "\"[redacted]\"".to_owned() } else { written.value.to_string() };
             let _ = match &written.origin {
                 Source::Default => writeln!(text, "{name} = {value}"),

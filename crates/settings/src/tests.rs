@@ -121,3 +121,26 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_model_is_configured_by_its_provider_and_name() {
+    assert!(with_file("", &[]).unwrap().model.is_none());
+    let file = "[model]\nprovider = \"openai\"\nname = \"llama3.2\"\nbase_url = \"http://127.0.0.1:11434/v1\"\ntemperature = 1";
+    let settings = with_file(file, &[("VIVA_MODEL__API_KEY", "sk-canary")]).unwrap();
+    assert!(!settings.to_toml().contains("sk-canary") && !format!("{settings:?}").contains("sk-canary"));
+    let model = settings.model.unwrap();
+    assert_eq!((model.name.as_str(), model.temperature, model.tokens_per_day), ("llama3.2", Some(1.0), None));
+    let nameless = message(with_file("[model]\nprovider = \"bedrock\"", &[]));
+    assert!(nameless.contains("`model.name`"), "{nameless}");
+    let misplaced = message(with_file("[model]\napi_key = \"sk-canary\"", &[]));
+    assert!(misplaced.contains("VIVA_MODEL__API_KEY") && !misplaced.contains("sk-canary"), "{misplaced}");
+    let half = "[model]\nprovider = \"bedrock\"\nname = \"m\"\nguardrail_id = \"g\"";
+    assert!(message(with_file(half, &[])).contains("`model.guardrail_version`"));
+}
+
+#[test]
+fn a_databases_password_is_not_shown() {
+    let settings = with_file("", &[("VIVA_STORE__URL", "postgres://viva:canary@db/viva")]).unwrap();
+    assert!(!settings.to_toml().contains("canary") && !format!("{settings:?}").contains("canary"));
+    assert_eq!(settings.store.url.unwrap().reveal(), "postgres://viva:canary@db/viva");
+}

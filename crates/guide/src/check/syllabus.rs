@@ -25,7 +25,7 @@ pub(super) fn lacking(promised: &SyllabusModule, module: Option<&Module>) -> Lac
     Lacking { missing, questions: promised.questions_at_least.saturating_sub(questions.len()) }
 }
 
-/// Reports what is lacking, a diagnostic a module: a warning, because what is not written yet is no mistake in what is.
+/// Reports what is lacking, an error a module.
 pub(super) fn check(reading: &Reading, diagnostics: &mut Vec<Diagnostic>) {
     let Some(syllabus) = &reading.syllabus else { return };
     for promised in &syllabus.modules {
@@ -47,7 +47,7 @@ pub(super) fn check(reading: &Reading, diagnostics: &mut Vec<Diagnostic>) {
         if !problems.is_empty() {
             let message =
                 format!("module {} `{}`: {}", promised.number, promised.id.value, problems.join("; "));
-            diagnostics.push(syllabus.source.file.warning(promised.id.at, "syllabus-missing", message));
+            diagnostics.push(syllabus.source.file.error(promised.id.at, "syllabus-missing", message));
         }
         if let Some(file) = reading.modules.iter().find(|file| file.module.id.as_str() == promised.id.value) {
             agrees(promised, file, diagnostics);

@@ -220,8 +220,8 @@ fn the_syllabus_says_what_is_missing_and_what_is_known() {
     folder.check(&[
         "a.md:5:9 error unknown-focus",
         "b.md:4:9 error unknown-role",
-        "syllabus.yaml:5:9 warning syllabus-missing",
-        "syllabus.yaml:12:9 warning syllabus-missing",
+        "syllabus.yaml:5:9 error syllabus-missing",
+        "syllabus.yaml:12:9 error syllabus-missing",
     ]);
     let report = check(&folder.read());
     let messages: Vec<_> = report.diagnostics.iter().map(|d| d.message.as_str()).collect();
