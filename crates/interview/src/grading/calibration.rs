@@ -1,0 +1,245 @@
+//! The fitted weights behind the verdicts of the lexical-semantic grader.
+
+use super::features::{FeatureVector, feature_index};
+use crate::grade::Verdict;
+use serde::{Deserialize, Serialize};
+
+const FITTED: &str = include_str!("calibration.json");
+
+/// The features that the probability of support is fitted on: how near the answer comes to the point.
+pub const SUPPORT_FEATURES: [&str; 15] = [
+    "dense",
+    "mix",
+    "lexical",
+    "lexical_all",
+    "lead",
+    "rival",
+    "centred",
+    "share",
+    "agreement",
+    "top",
+    "alike",
+    "answer_rival",
+    "answer_lexical_all",
+    "answer_dense",
+    "answer_centred",
+];
+
+/// The features that the probability of a contradiction is fitted on, for points that the answer speaks of.
+pub const CONTRADICTION_FEATURES: [&str; 40] = [
+    "counter",
+    "counter_near",
+    "counter_gated",
+    "negation",
+    "opposite",
+    "role",
+    "excess",
+    "worst",
+    "agreement",
+    "gap",
+    "excess_gated",
+    "turned",
+    "order",
+    "unsaid",
+    "pitfall",
+    "unit",
+    "lead",
+    "number",
+    "lexical",
+    "lexical_all",
+    "share",
+    "answer_counter",
+    "answer_counter_near",
+    "answer_counter_gated",
+    "answer_negation",
+    "answer_opposite",
+    "answer_role",
+    "answer_excess",
+    "answer_worst",
+    "answer_agreement",
+    "answer_gap",
+    "answer_excess_gated",
+    "answer_turned",
+    "answer_order",
+    "answer_unsaid",
+    "answer_dense",
+    "answer_lexical",
+    "answer_lexical_all",
+    "answer_share",
+    "answer_rival",
+];
+
+/// What turns features into verdicts: two logistic regressions and three thresholds. `viva_eval::grading::fit` makes one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Raised with every change of features or weights; kept with each grade.
+    pub version: u32,
+    /// How likely the answer states the point, or half of it.
+    pub support: Logistic,
+    /// How likely what it says about the point is the opposite.
+    pub contradiction: Logistic,
+    /// The least support of a partial verdict.
+    pub partial_from: f64,
+    /// The least support of a covered verdict.
+    pub covered_from: f64,
+    /// The least probability of a contradicted verdict, where there is support at all.
+    pub contradicted_from: f64,
+    /// What it was fitted on.
+    pub fitted_on: FittedOn,
+}
+
+/// A logistic regression over standardised features. Invariant: as many means, scales and weights as features; scales
+/// are positive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logistic {
+    /// Names of the features.
+    pub features: Vec<String>,
+    /// Mean of each over the data.
+    pub means: Vec<f64>,
+    /// Standard deviation of each over the data.
+    pub scales: Vec<f64>,
+    /// Weight of each standardised feature, in log-odds.
+    pub weights: Vec<f64>,
+    /// Log-odds where every feature has its mean.
+    pub bias: f64,
+}
+
+/// The data of a calibration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FittedOn {
+    /// How many labelled answers.
+    pub answers: usize,
+    /// How many of the guide's own answers.
+    pub own: usize,
+    /// SHA-256 of the labelled answers with their labels.
+    pub data: String,
+}
+
+/// Why a calibration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CalibrationError {
+    /// Not the JSON of a calibration.
+    #[error("the grading calibration is not valid: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// Fitted for other features, or with lists of different length.
+    #[error(
+        "the grading calibration names the feature `{0}`, which this program does not have: run `viva eval calibrate`"
+    )]
+    Feature(String),
+    /// Lists of different length, a scale that is not positive, or thresholds out of order.
+    #[error("the grading calibration is not valid: {0}")]
+    Values(&'static str),
+}
+
+impl Calibration {
+    /// The calibration that is compiled in.
+    pub fn fitted() -> Result<Self, CalibrationError> {
+        Self::parse(FITTED)
+    }
+
+    /// Reads and checks a calibration.
+    pub fn parse(json: &str) -> Result<Self, CalibrationError> {
+        let calibration: Self = serde_json::from_str(json)?;
+        calibration.support.check()?;
+        calibration.contradiction.check()?;
+        let in_order =
+            0.0 <= calibration.partial_from && calibration.partial_from <= calibration.covered_from;
+        if in_order { Ok(calibration) } else { Err(CalibrationError::Values("thresholds are out of order")) }
+    }
+
+    /// The verdict on a point.
+    pub fn verdict(&self, features: &FeatureVector) -> Verdict {
+        let support = self.support.probability(features);
+        if support < self.partial_from {
+            Verdict::Missing
+        } else if self.contradiction.probability(features) >= self.contradicted_from {
+            Verdict::Contradicted
+        } else if support >= self.covered_from {
+            Verdict::Covered
+        } else {
+            Verdict::Partial
+        }
+    }
+}
+
+impl Logistic {
+    fn check(&self) -> Result<(), CalibrationError> {
+        if let Some(name) = self.features.iter().find(|name| feature_index(name).is_none()) {
+            return Err(CalibrationError::Feature(name.clone()));
+        }
+        let count = self.features.len();
+        if [self.means.len(), self.scales.len(), self.weights.len()] != [count; 3] {
+            return Err(CalibrationError::Values("lists have different lengths"));
+        }
+        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        if self.scales.iter().any(|scale| *scale <= 0.0) || !finite(&self.weights) || !finite(&self.means) {
+            return Err(CalibrationError::Values("a scale is not positive, or a number is not finite"));
+        }
+        Ok(())
+    }
+
+    /// The probability for one point.
+    pub fn probability(&self, features: &FeatureVector) -> f64 {
+        let terms = self.features.iter().zip(&self.means).zip(self.scales.iter().zip(&self.weights));
+        let log_odds: f64 = terms
+            .filter_map(|((name, mean), (scale, weight))| {
+                Some((features.get(feature_index(name)?)? - mean) / scale * weight)
+            })
+            .sum();
+        1.0 / (1.0 + (-(log_odds + self.bias)).exp())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grading::features::FEATURES;
+
+    #[test]
+    fn the_compiled_calibration_fits_this_program() {
+        let calibration = Calibration::fitted().unwrap();
+        assert_eq!(calibration.support.features, SUPPORT_FEATURES);
+        assert_eq!(calibration.contradiction.features, CONTRADICTION_FEATURES);
+    }
+
+    #[test]
+    fn a_calibration_for_other_features_is_refused() {
+        let mut other = Calibration::fitted().unwrap();
+        other.support.features[0] = "moon_phase".to_owned();
+        let error = Calibration::parse(&serde_json::to_string(&other).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("moon_phase"), "{error}");
+        let mut other = Calibration::fitted().unwrap();
+        other.support.weights.pop();
+        assert!(Calibration::parse(&serde_json::to_string(&other).unwrap()).is_err());
+    }
+
+    #[test]
+    fn more_support_is_a_better_verdict_and_no_support_no_contradiction() {
+        let one = |name: &str, weight: f64| Logistic {
+            features: vec![name.to_owned()],
+            means: vec![0.5],
+            scales: vec![0.1],
+            weights: vec![weight],
+            bias: 0.0,
+        };
+        let calibration = Calibration {
+            support: one("dense", 1.0),
+            contradiction: one("excess", 1.0),
+            partial_from: 0.3,
+            covered_from: 0.6,
+            contradicted_from: 0.5,
+            ..Calibration::fitted().unwrap()
+        };
+        let mut features = [0.0; FEATURES];
+        let mut verdicts = Vec::new();
+        for (dense, excess) in [(0.1, 0.9), (0.5, 0.0), (0.9, 0.0), (0.9, 0.9)] {
+            features[feature_index("dense").unwrap()] = dense;
+            features[feature_index("excess").unwrap()] = excess;
+            verdicts.push(calibration.verdict(&features));
+        }
+        assert_eq!(verdicts, [Verdict::Missing, Verdict::Partial, Verdict::Covered, Verdict::Contradicted]);
+    }
+}

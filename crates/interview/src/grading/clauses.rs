@@ -1,0 +1,89 @@
+//! Statements cut into clauses, with what is negated in each.
+
+use super::lexicon::{REACH, negates};
+use crate::text::words::{Kind, tokens};
+use regex::{Regex, RegexBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// A clause: its content stems, each with the polarities that it occurs in (`true` is negated).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Clause(pub(crate) BTreeMap<String, BTreeSet<bool>>);
+
+impl Clause {
+    pub(crate) fn has(&self, stem: &str) -> bool {
+        self.0.contains_key(stem)
+    }
+
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    /// Whether `stem` stands in both, but nowhere with the same polarity.
+    pub(crate) fn denies(&self, other: &Self, stem: &str) -> bool {
+        match (self.0.get(stem), other.0.get(stem)) {
+            (Some(here), Some(there)) => here.is_disjoint(there),
+            _ => false,
+        }
+    }
+}
+
+static BOUNDARY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = "but|whereas|while|and|because|so|if|when|then|since|which|although|though|unless|until|than|who|where|or|instead of|rather than|before|after";
+    let pattern = format!(r"[,;:()–—]|\s-\s|[.?!](?:\s|$)|\b(?:{words})\b");
+    RegexBuilder::new(&pattern).case_insensitive(true).build().ok()
+});
+
+static CONTRACTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let verbs = "do|does|did|is|are|was|were|could|should|would|has|have|had|must|need";
+    RegexBuilder::new(&format!(r"\b({verbs})n['’]?t\b")).case_insensitive(true).build().ok()
+});
+
+/// The clauses of `text` that have a content word.
+pub(crate) fn clauses(text: &str) -> Vec<Clause> {
+    let spelled = CONTRACTION.as_ref().map_or_else(|| text.into(), |p| p.replace_all(text, "$1 not"));
+    let spelled =
+        spelled.replace("cannot", "can not").replace("can't", "can not").replace("won't", "will not");
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut begins_negated = false;
+    let cuts = BOUNDARY.as_ref().map(|p| p.find_iter(&spelled).map(|m| m.range()).collect::<Vec<_>>());
+    for cut in cuts.unwrap_or_default().into_iter().chain([spelled.len()..spelled.len()]) {
+        found.extend(clause(&spelled[start..cut.start], begins_negated));
+        let word = spelled[cut.clone()].trim().to_lowercase();
+        begins_negated = matches!(word.as_str(), "unless" | "instead of" | "rather than");
+        start = cut.end;
+    }
+    found
+}
+
+fn clause(text: &str, begins_negated: bool) -> Option<Clause> {
+    let mut clause = Clause::default();
+    let mut reach = if begins_negated { REACH } else { 0 };
+    for token in tokens(text) {
+        if negates(&token) {
+            reach = REACH;
+        } else if token.kind == Kind::Content {
+            clause.0.entry(token.stem).or_default().insert(reach > 0);
+            reach = reach.saturating_sub(1);
+        }
+    }
+    (!clause.0.is_empty()).then_some(clause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negations_reach_to_the_end_of_their_clause() {
+        let found = clauses("A closure looks up variables when it is called, not when it isn't created.");
+        let of = |stem: &str| found.iter().find_map(|clause| clause.0.get(stem)).cloned().unwrap_or_default();
+        assert_eq!(of("call"), BTreeSet::from([false]));
+        assert_eq!(of(&crate::text::words::stems("created")[0]), BTreeSet::from([true]));
+        let one = clauses("An object isn't deallocated at zero");
+        let two = clauses("An object is deallocated at zero");
+        assert!(one[0].denies(&two[0], &crate::text::words::stems("deallocated")[0]));
+        assert!(clauses("...").is_empty());
+    }
+}
