@@ -24,6 +24,7 @@ pub struct Encoder {
     /// Tokens of a text that the model sees, special ones not counted.
     max_tokens: usize,
     limits: Limits,
+    rests: bool,
     queries: Option<Cache<String, Arc<QueryVectors>>>,
     bm25: Bm25Encoder,
 }
@@ -60,6 +61,7 @@ impl Encoder {
             identity: first.identity,
             max_tokens: first.window.saturating_sub(special),
             limits,
+            rests: options.rests,
             queries: (options.query_cache > 0).then(|| Cache::new(options.query_cache)),
             bm25: Bm25Encoder::new()?,
         })
@@ -124,6 +126,12 @@ impl Embedder for Encoder {
             }
         }
         Ok(vectors)
+    }
+
+    fn rest(&self) {
+        if self.rests {
+            self.pool.rest();
+        }
     }
 
     fn encode_document(&self, text: &str, mean_terms: f32) -> SparseVector {

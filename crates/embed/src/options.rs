@@ -31,6 +31,9 @@ pub struct EmbedOptions {
     pub max_batch_tokens: usize,
     /// The most queries that may wait; one more is refused at once.
     pub max_waiting: usize,
+    /// Whether the sessions are given back on [`rest`](viva_core::ports::Embedder::rest). The next text after it waits
+    /// half a second for a new one, so an encoder that questions are asked of does not rest.
+    pub rests: bool,
 }
 
 impl EmbedOptions {
@@ -48,14 +51,17 @@ impl EmbedOptions {
             max_batch: 32,
             max_batch_tokens: 640,
             max_waiting: 256,
+            rests: false,
         }
     }
 
-    /// The same for ingesting: two sessions of one thread, which encode the most passages in a second.
+    /// The same for ingesting: two sessions of one thread, which encode the most passages in a second, and which are given
+    /// back when all are encoded.
     #[must_use]
     pub fn for_ingest(mut self) -> Self {
         self.workers = 2;
         self.threads = 1;
+        self.rests = true;
         self
     }
 }

@@ -33,9 +33,6 @@ use viva_core::guide::{Guide, Module, Question, SectionKind};
 /// Raised when the same guide and options give other chunks than before.
 const CHUNKER_VERSION: u32 = 1;
 
-/// Tokens that the encoder puts around a passage: one at each end, as all encoders of the BERT family do.
-pub const SPECIAL_TOKENS: usize = 2;
-
 /// The smallest size of a passage that can be asked for, in tokens: below it, text falls apart into words.
 pub const MIN_PASSAGE_TOKENS: usize = 16;
 
@@ -88,16 +85,14 @@ pub struct Chunker<'a> {
 }
 
 impl<'a> Chunker<'a> {
-    /// A chunker for an encoder whose window has `max_tokens` tokens, special tokens counted, and that counts
-    /// the tokens of a text by `count_tokens`, special tokens not counted.
+    /// A chunker for an encoder that sees `max_tokens` tokens of a text and counts a text's tokens by
+    /// `count_tokens`; special tokens are counted in neither.
     pub fn new(
         options: &'a ChunkerOptions,
         max_tokens: usize,
         count_tokens: &'a dyn Fn(&str) -> usize,
     ) -> Self {
-        let window = max_tokens.saturating_sub(SPECIAL_TOKENS);
-        let budget = passage_budget(options, window);
-        Self { options, window, budget, count_tokens }
+        Self { options, window: max_tokens, budget: passage_budget(options, max_tokens), count_tokens }
     }
 
     /// Cuts the whole guide.
@@ -184,7 +179,7 @@ impl<'a> Chunker<'a> {
 
 /// Name, version and settings of the chunker, for the manifest: another identity, other chunks.
 pub fn chunker_identity(options: &ChunkerOptions, max_tokens: usize) -> String {
-    let budget = passage_budget(options, max_tokens.saturating_sub(SPECIAL_TOKENS));
+    let budget = passage_budget(options, max_tokens);
     let module_row = if options.module_row { "yes" } else { "no" };
     format!(
         "viva-markdown/{CHUNKER_VERSION} text-splitter/0.33 passage-tokens={budget} module-row={module_row}"

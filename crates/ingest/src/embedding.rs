@@ -54,9 +54,12 @@ pub(crate) async fn embed(
     }
 }
 
+/// Tokens that encoders of the BERT family put around a passage.
+const SPECIAL_TOKENS: usize = 2;
+
 /// What a passage costs to embed, in tokens with the special ones: what the remaining time is estimated by.
 fn work(passage: &Missing) -> usize {
-    passage.tokens + crate::chunker::SPECIAL_TOKENS
+    passage.tokens + SPECIAL_TOKENS
 }
 
 /// A call that came back.

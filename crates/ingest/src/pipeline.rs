@@ -97,6 +97,7 @@ impl Run<'_> {
         }
         vectors.extend(embedding::embed(self, missing, work.reused).await?);
         times.embed = self.since(embed_began);
+        self.ports.embedder.rest();
 
         let write_began = self.now();
         let manifest = self.manifest(&guide, chunked.chunks.len(), mean_terms);

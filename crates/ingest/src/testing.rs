@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
@@ -37,17 +37,20 @@ pub(crate) struct FakeEmbedder {
     pub(crate) too_short_by: usize,
     /// Stops the ingest when the call of this number, from 0, arrives; that call never ends.
     pub(crate) cancels: Option<(usize, CancellationToken)>,
+    /// Whether it was told that no more passages come.
+    pub(crate) rested: AtomicBool,
 }
 
 impl Default for FakeEmbedder {
     fn default() -> Self {
         Self {
             file: Digest([1; 32]),
-            max_tokens: 66,
+            max_tokens: 64,
             calls: Mutex::default(),
             failing: Vec::new(),
             too_short_by: 0,
             cancels: None,
+            rested: AtomicBool::new(false),
         }
     }
 }
@@ -111,7 +114,12 @@ impl Embedder for FakeEmbedder {
         Ok(vectors)
     }
 
+    fn rest(&self) {
+        self.rested.store(true, Ordering::Relaxed);
+    }
+
     fn encode_document(&self, text: &str, mean_terms: f32) -> SparseVector {
+        assert!(self.rested.load(Ordering::Relaxed), "sessions are not held while the index is written");
         SparseVector { indices: vec![words(text) as u32], values: vec![mean_terms] }
     }
 }

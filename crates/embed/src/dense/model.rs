@@ -17,7 +17,8 @@ use viva_core::vector::DenseVector;
 /// The graph of the default model; its weights are in [`WEIGHTS`]. Written by `model/make_graph.py`.
 static GRAPH: &[u8] = include_bytes!("../../model/all-minilm-l6-v2.onnx");
 const DIMENSION: usize = 384;
-/// What all-MiniLM-L6-v2 was trained for, special tokens included (its `sentence_bert_config.json`).
+/// Where all-MiniLM-L6-v2 cuts a text, special tokens included: `max_seq_length` of its `sentence_bert_config.json`. It
+/// was trained on texts of at most 128.
 const WINDOW: usize = 256;
 /// The same for models of the hub, whose own limit fastembed applies where it is lower.
 const HUB_WINDOW: usize = 512;
@@ -98,7 +99,9 @@ impl Blueprint {
             .with_max_length(window)
             .with_intra_threads(self.threads)
             // Weights that the session rearranges for its own use are given back, and not kept for later runs.
-            .with_session_config("session.use_device_allocator_for_initializers", "1");
+            .with_session_config("session.use_device_allocator_for_initializers", "1")
+            // The session's threads spin while a run needs them and not after it, when the search needs the processors.
+            .with_session_config("session.force_spinning_stop", "1");
         let refused = |source: BoxError| OpenError::Model { file: file.clone(), source };
         let mut model = TextEmbedding::try_new_from_user_defined(model, options)
             .map_err(|error| refused(error.into()))?;

@@ -2,7 +2,8 @@
 //!
 //! Queries go first and wait together: whatever is waiting when a worker becomes free is run as one batch. Passages
 //! come in runs that are small enough not to keep a query waiting for long; as many runs are admitted as keep the
-//! workers busy, the rest stays with the caller. Whoever gives up waiting is skipped.
+//! workers busy, the rest stays with the caller. Whoever gives up waiting is skipped. A pool that is told to rest has
+//! its workers drop their sessions, which are most of what an ingest holds, and make new ones when there is work again.
 
 use super::model::Dense;
 use std::any::Any;
@@ -28,7 +29,7 @@ pub(crate) struct Limits {
     pub tokens: usize,
 }
 
-/// Makes a session anew after a panic.
+/// Makes a session anew after a panic or a rest.
 pub(crate) type Factory<M> = dyn Fn() -> Result<M, BoxError> + Send + Sync;
 
 type Reply = oneshot::Sender<Result<Vec<DenseVector>, Refusal>>;
@@ -54,6 +55,8 @@ struct State {
     queries: VecDeque<Job>,
     passages: VecDeque<Job>,
     workers: usize,
+    /// How often the workers were told to rest.
+    rests: u64,
     /// Why nothing is taken any more.
     closed: Option<String>,
 }
@@ -114,6 +117,18 @@ impl Pool {
         }
         Ok(vectors)
     }
+
+    /// Lets every worker drop its session, once nothing waits.
+    pub(crate) fn rest(&self) {
+        self.queue.lock().rests += 1;
+        self.queue.wake.notify_all();
+    }
+}
+
+/// What a worker is to do next.
+enum Task {
+    Run(Vec<Job>),
+    Rest,
 }
 
 const SHUT_DOWN: &str = "it is being shut down";
@@ -182,8 +197,9 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for work: all waiting queries that fit in one run, or one run of passages. `None` ends the worker.
-    fn take(&self) -> Option<Vec<Job>> {
+    /// Waits for work: all waiting queries that fit in one run, or one run of passages. `None` ends the worker; `rests`
+    /// is how often it has rested.
+    fn take(&self, rests: &mut u64) -> Option<Task> {
         let mut state = self.lock();
         loop {
             if state.closed.is_some() {
@@ -191,12 +207,16 @@ impl Queue {
             }
             let queries = self.take_queries(&mut state);
             if !queries.is_empty() {
-                return Some(queries);
+                return Some(Task::Run(queries));
             }
             while let Some(run) = state.passages.pop_front() {
                 if !run.reply.is_closed() {
-                    return Some(vec![run]);
+                    return Some(Task::Run(vec![run]));
                 }
+            }
+            if *rests != state.rests {
+                *rests = state.rests;
+                return Some(Task::Rest);
             }
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -242,20 +262,33 @@ struct Worker<M> {
 }
 
 impl<M: Dense> Worker<M> {
-    fn run(self, mut model: M) {
-        while let Some(jobs) = self.queue.take() {
+    fn run(self, model: M) {
+        let (mut session, mut rests) = (Some(model), 0);
+        while let Some(task) = self.queue.take(&mut rests) {
+            let Task::Run(jobs) = task else {
+                session = None;
+                continue;
+            };
+            let mut model = match session.take().map_or_else(|| (self.again)(), Ok) {
+                Ok(model) => model,
+                Err(error) => {
+                    reply(jobs, Err(error));
+                    continue;
+                }
+            };
             let texts: Vec<&str> = jobs.iter().flat_map(|job| &job.texts).map(String::as_str).collect();
             // The session is dropped after a panic, so nobody sees what it left half done.
             let result = catch_unwind(AssertUnwindSafe(|| model.embed(&texts)));
             let broken = result.is_err();
             reply(jobs, result.unwrap_or_else(|panic| Err(describe(&*panic).into())));
             if !broken {
+                session = Some(model);
                 continue;
             }
             tracing::error!("an encoder session panicked and is made anew");
             drop(model);
             match (self.again)() {
-                Ok(new) => model = new,
+                Ok(new) => session = Some(new),
                 Err(error) => {
                     tracing::error!("an encoder session could not be made anew: {error}");
                     return;

@@ -33,6 +33,8 @@ struct Rig {
     permit: Sender<()>,
     runs: Receiver<Vec<String>>,
     restarts: Arc<Mutex<usize>>,
+    /// Held by each session, too.
+    permissions: Arc<Mutex<Receiver<()>>>,
 }
 
 const LIMITS: Limits = Limits { waiting: 3, texts: 2, tokens: 100 };
@@ -44,14 +46,14 @@ fn rig(restarts: usize) -> Rig {
     let permissions = Arc::new(Mutex::new(permissions));
     let left = Arc::new(Mutex::new(restarts));
     let model = Scripted { permissions: Arc::clone(&permissions), runs: run.clone() };
-    let restarts = Arc::clone(&left);
+    let (restarts, shared) = (Arc::clone(&left), Arc::clone(&permissions));
     let again = move || {
         let mut left = left.lock().unwrap();
         *left = left.checked_sub(1).ok_or("no more sessions")?;
         Ok(Scripted { permissions: Arc::clone(&permissions), runs: run.clone() })
     };
     let pool = Pool::start(vec![model], Arc::new(again), LIMITS).unwrap();
-    Rig { pool, permit, runs, restarts }
+    Rig { pool, permit, runs, restarts, permissions: shared }
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -169,6 +171,39 @@ fn when_the_last_session_cannot_be_made_anew_callers_are_told() {
     assert!(matches!(&waits, EmbedError::Unavailable(why) if why.contains("see the log")), "{waits}");
     assert!(matches!(wait(rig.pool.query("later", 1)), Err(EmbedError::Unavailable(_))));
     assert!(matches!(wait(rig.pool.passages(vec![texts(&["p"])])), Err(EmbedError::Unavailable(_))));
+}
+
+/// Tells the pool to rest and waits until the session is gone; the pool can make new ones.
+fn rest(rig: &Rig) {
+    rig.pool.rest();
+    while Arc::strong_count(&rig.permissions) > 2 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_session_that_rested_is_made_anew_when_there_is_work() {
+    let rig = rig(1);
+    for _ in 0..3 {
+        rig.permit.send(()).unwrap();
+    }
+    assert_eq!(wait(rig.pool.passages(vec![texts(&["p"])])).unwrap(), [[[1.0]]]);
+    rest(&rig);
+    assert_eq!(*rig.restarts.lock().unwrap(), 1);
+    assert_eq!(wait(rig.pool.query("qq", 1)).unwrap(), [2.0]);
+    assert_eq!(*rig.restarts.lock().unwrap(), 0);
+    assert_eq!(wait(rig.pool.query("qqq", 1)).unwrap(), [3.0], "the new session stays");
+}
+
+#[test]
+fn a_session_that_cannot_be_made_anew_after_a_rest_is_an_error_each_time() {
+    let rig = rig(0);
+    rest(&rig);
+    for _ in 0..2 {
+        let error = wait(rig.pool.query("well", 1)).unwrap_err();
+        let EmbedError::Failed(source) = error else { panic!("{error}") };
+        assert_eq!(source.to_string(), "no more sessions");
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_follow_up_is_a_chunk_of_its_own() {
 fn parts(markdown: &str, room: usize) -> Vec<String> {
     let mut doc = question("doc", "Doc", &[]);
     doc.sections = vec![section(SectionKind::Text, "", markdown)];
-    let chunked = chunked(vec![doc], room + words("Threads > Doc") + SPECIAL_TOKENS);
+    let chunked = chunked(vec![doc], room + words("Threads > Doc"));
     assert_eq!(chunked.over_window, 0);
     chunked.chunks.into_iter().skip(1).map(|sized| sized.chunk.text).collect()
 }
@@ -140,6 +140,18 @@ fn a_line_of_code_that_is_too_long_is_cut_and_counted() {
 fn a_question_longer_than_the_window_is_counted() {
     let long = "why ".repeat(300);
     assert_eq!(chunked(vec![question("why", &long, &[])], 256).over_window, 2);
+}
+
+#[test]
+fn a_passage_may_fill_the_window() {
+    let of = |tokens: usize| {
+        let mut doc = question("doc", "Doc", &[]);
+        let text = "word ".repeat(tokens - words("Threads > Doc"));
+        doc.sections = vec![section(SectionKind::Text, "", &text)];
+        chunked(vec![doc], 64).chunks.into_iter().skip(1).map(|sized| sized.tokens[0]).collect::<Vec<_>>()
+    };
+    assert_eq!(of(64), [64]);
+    assert_eq!(of(65).len(), 2);
 }
 
 #[test]
@@ -264,7 +276,7 @@ proptest! {
             prop_assert!(sized.chunk.passages[0].ends_with(part.as_str()));
             prop_assert_eq!(sized.tokens[0], pieces(&sized.chunk.passages[0]));
             let tokens = sized.tokens[0];
-            prop_assert!(tokens <= max_tokens - SPECIAL_TOKENS, "part {n} has {tokens}");
+            prop_assert!(tokens <= max_tokens, "part {n} has {tokens}");
         }
         let joined: String = parts.iter().map(|sized| without_white_space(&sized.chunk.text)).collect();
         prop_assert_eq!(joined, without_white_space(&text));
@@ -281,7 +293,7 @@ proptest! {
         let text = blocks.join("\n\n");
         let options = ChunkerOptions::default();
         let doc = guide(vec![module("m", "Module", vec![document(vec![text])])]);
-        let chunked = Chunker::new(&options, 130, &pieces).guide(&doc);
+        let chunked = Chunker::new(&options, 128, &pieces).guide(&doc);
         let parts = chunks_of(&chunked, "text-0");
         let room = 128 - pieces("Module > What is this? > Some heading");
         for code in blocks.iter().filter(|block| is_code(block) && pieces(block) <= room) {

@@ -52,7 +52,7 @@ async fn a_first_ingest_embeds_everything_and_serves() {
     assert_eq!((manifest.schema, manifest.revision), (SCHEMA_VERSION, guide.revision()));
     assert_eq!((manifest.questions, manifest.chunks, manifest.built_at), (3, 12, 1_000));
     assert_eq!((manifest.model.name.as_str(), manifest.sparse.as_str()), ("fake", "words"));
-    assert_eq!(manifest.chunker, chunker::chunker_identity(&bench.options.chunker, 66));
+    assert_eq!(manifest.chunker, chunker::chunker_identity(&bench.options.chunker, 64));
     let owners: Vec<_> = chunks.iter().map(|point| point.chunk.question.as_str()).collect();
     assert!(owners.is_sorted(), "{owners:?}");
     for point in &chunks {

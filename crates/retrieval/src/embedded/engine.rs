@@ -70,42 +70,43 @@ fn scored(points: &[ScoredPoint]) -> Result<Vec<Scored>, SearchError> {
     points.iter().map(|point| Ok(Scored { id: chunk_id(&point.id)?, score: point.score })).collect()
 }
 
-/// Puts `plan` to `shard`. The fused list and the lists of the legs are separate questions to the engine, each of
-/// which compares with every vector: they are put at the same time, so that a search lasts as long as the longer.
+/// Puts `plan` to `shard`.
+///
+/// The engine's fused list says which points the legs found, and not where each leg had them. Only the dense legs compare
+/// with every row, which is nearly all that a search costs; so they are not asked a second time in full but for the
+/// points of the fused list alone. These are all that any leg found: the best of them are the leg's best, with the same
+/// scores. The BM25 legs, which read a few postings, are asked in full, because the engine adds their sums up in another
+/// order where it is given the points.
 pub(super) fn run(shard: &Shard, plan: &Plan) -> OperationResult<Lists> {
     let filter = filter(&plan.filter)?;
     let params = Some(SearchParams { exact: plan.exact, ..SearchParams::default() });
     let queries: Vec<ScoringQuery> = plan.legs.iter().map(query).collect::<OperationResult<_>>()?;
-    let legs = || -> OperationResult<Vec<Vec<ScoredPoint>>> {
-        let ask = |query: &ScoringQuery| {
-            shard.query(request(Some(query.clone()), filter.clone(), plan.depth, params))
-        };
-        queries.iter().map(ask).collect()
+    let ask = |query: &ScoringQuery, filter: Option<EdgeFilter>| {
+        shard.query(request(Some(query.clone()), filter, plan.depth, params))
     };
     let Some(k) = plan.fusion else {
-        return Ok(Lists { fused: Vec::new(), legs: legs()? });
+        let legs = queries.iter().map(|query| ask(query, filter.clone())).collect::<OperationResult<_>>()?;
+        return Ok(Lists { fused: Vec::new(), legs });
     };
-    let fused = || {
-        let prefetch = |query: &ScoringQuery| Prefetch {
-            prefetches: Vec::new(),
-            query: Some(query.clone()),
-            limit: plan.depth,
-            params,
-            filter: filter.clone(),
-            score_threshold: None,
-        };
-        let prefetches = queries.iter().map(prefetch).collect();
-        let rrf = ScoringQuery::Fusion(Fusion::Rrf { k: k as usize, weights: None });
-        shard.query(QueryRequest { prefetches, ..request(Some(rrf), None, plan.fused_limit(), None) })
+    let prefetch = |query: &ScoringQuery| Prefetch {
+        prefetches: Vec::new(),
+        query: Some(query.clone()),
+        limit: plan.depth,
+        params,
+        filter: filter.clone(),
+        score_threshold: None,
     };
-    std::thread::scope(|scope| {
-        let beside = scope.spawn(fused);
-        let legs = legs();
-        let fused = beside
-            .join()
-            .map_err(|_| qdrant_edge::OperationError::service_error("the engine panicked while it fused"))?;
-        Ok(Lists { fused: fused?, legs: legs? })
-    })
+    let prefetches = queries.iter().map(prefetch).collect();
+    let rrf = ScoringQuery::Fusion(Fusion::Rrf { k: k as usize, weights: None });
+    let fused =
+        shard.query(QueryRequest { prefetches, ..request(Some(rrf), None, plan.fused_limit(), None) })?;
+    let found = EdgeFilter::new_must(Condition::HasId(fused.iter().map(|point| point.id).collect()));
+    let leg = |(leg, query): (&Leg, &ScoringQuery)| match leg {
+        Leg::Dense(_) => ask(query, Some(found.clone())),
+        Leg::Bm25(_) => ask(query, filter.clone()),
+    };
+    let legs = plan.legs.iter().zip(&queries).map(leg).collect::<OperationResult<_>>()?;
+    Ok(Lists { fused, legs })
 }
 
 fn request(
@@ -159,4 +160,78 @@ fn filter(filter: &Filter) -> OperationResult<Option<EdgeFilter>> {
     }
     let filter = EdgeFilter { must: Some(must), should: None, min_should: None, must_not: None };
     Ok(filter.must.as_ref().is_some_and(|must| !must.is_empty()).then_some(filter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::SearchOptions;
+    use viva_core::chunk::{Chunk, ChunkId, EmbeddedChunk, Origin};
+    use viva_core::id::{Digest, ModuleId, QuestionId};
+    use viva_core::search::{LegChoice, SearchQuery};
+    use viva_core::vector::QueryVectors;
+
+    const POINTS: u32 = 400;
+
+    /// Some number below 1, another one for each `seed`.
+    fn noise(seed: u32) -> f32 {
+        (f32::from((seed.wrapping_mul(2_654_435_761) >> 16) as u16) + 1.0) / 65_537.0
+    }
+
+    fn chunk(number: u32) -> EmbeddedChunk {
+        let row = |row: u32| (0..8).map(|at| noise(number * 97 + row * 31 + at) - 0.5).collect();
+        EmbeddedChunk {
+            id: ChunkId(u128::from(number) + 1),
+            content: Digest([0; 32]),
+            chunk: Chunk {
+                question: QuestionId::new(format!("q-{number}")).unwrap(),
+                module: ModuleId::new(format!("module-{}", number % 3)).unwrap(),
+                origin: Origin::Card,
+                text: String::new(),
+                passages: Vec::new(),
+                level: None,
+                roles: Vec::new(),
+                focus: Vec::new(),
+            },
+            dense: (0..=number % 3).map(row).collect(),
+            sparse: viva_core::vector::SparseVector {
+                indices: vec![number % 5, 5 + number % 7],
+                values: vec![noise(number), noise(number + 1)],
+            },
+        }
+    }
+
+    fn form(seed: u32) -> QueryVectors {
+        QueryVectors {
+            dense: (0..8).map(|at| noise(seed + at) - 0.5).collect(),
+            sparse: viva_core::vector::SparseVector {
+                indices: vec![seed % 5, 6],
+                values: vec![1.0, noise(seed)],
+            },
+        }
+    }
+
+    #[test]
+    fn legs_beside_a_fused_list_are_the_legs_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let shard = Shard::create(folder.path(), 8).unwrap();
+        shard.add((0..POINTS).map(chunk).collect()).unwrap();
+        let one_module = Filter { module: Some(ModuleId::new("module-1").unwrap()), ..Filter::default() };
+        for (seed, filter) in (0..40).zip([Filter::default(), one_module].into_iter().cycle()) {
+            let query = SearchQuery {
+                forms: vec![form(seed * 11), form(seed * 13 + 5)],
+                legs: LegChoice::Hybrid,
+                filter,
+                limit: 20,
+            };
+            let depth = SearchOptions { leg_depth: 20, ..SearchOptions::default() };
+            let plan = Plan::new(&query, depth, POINTS as usize).unwrap();
+            let hybrid = run(&shard, &plan).unwrap().collect().unwrap();
+            let alone = run(&shard, &Plan { fusion: None, ..plan.clone() }).unwrap().collect().unwrap();
+            assert_eq!(alone.legs.iter().map(Vec::len).collect::<Vec<_>>(), [plan.depth; 4]);
+            assert_eq!(hybrid.legs, alone.legs, "to the last bit of a score");
+            assert!(alone.legs.iter().flatten().all(|point| hybrid.fused.iter().any(|f| f.id == point.id)));
+        }
+        shard.close().unwrap();
+    }
 }
