@@ -12,20 +12,23 @@
 //! | `extract` | bodies and query parameters, refused field by field |
 //! | `middleware` | host, origin, key, admission, request id, headers, log |
 //! | `error`, `problem` | one enum of failures; its one mapping to problem documents |
-//! | `sse` | a stream of answer events as named server-sent events |
+//! | `answering`, `sse` | an answer, whole or as named server-sent events |
+//! | `streams` | how many streams an owner may have open |
 //!
 //! HTTP/1.1 alone is spoken. HTTP/2 without TLS needs prior knowledge, which no browser has, and brings its own
 //! attacks; a proxy in front speaks it to the world and HTTP/1.1 to us.
 
+mod answering;
 mod error;
 mod extract;
 mod held_body;
-mod html;
+mod interview_json;
 mod json;
 mod media;
 mod metrics;
 mod middleware;
 mod openapi;
+mod pages;
 mod problem;
 mod readiness;
 mod router;
@@ -33,10 +36,18 @@ mod routes;
 mod server;
 mod sse;
 mod state;
+mod streams;
 mod wire;
 
-pub use json::{answer_json, search_json};
-pub use server::{ServeError, Server};
+pub use interview_json::{
+    due_json, interview_json, listed_json, outcome_json, progress_json, report_json, report_markdown,
+    revealed_json,
+};
+pub use json::{
+    answer_json, conversation_json, conversation_summary_json, inspection_json, owner, query_json,
+    search_json,
+};
+pub use server::{STREAMS_PER_OWNER, ServeError, Server};
 pub use state::AppState;
 
 #[cfg(test)]

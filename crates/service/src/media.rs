@@ -5,10 +5,24 @@ use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 
 /// Whether the client asks for server-sent events by name; a wildcard does not.
 pub(crate) fn wants_event_stream(headers: &HeaderMap) -> bool {
+    wants(headers, "text/event-stream")
+}
+
+/// Whether the client asks for HTML by name, as browsers do.
+pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
+    wants(headers, "text/html")
+}
+
+/// Whether the client asks for Markdown by name.
+pub(crate) fn wants_markdown(headers: &HeaderMap) -> bool {
+    wants(headers, "text/markdown")
+}
+
+fn wants(headers: &HeaderMap, media_type: &str) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("text/event-stream"));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
         let refused = |part: &str| {
             part.split_once('=').is_some_and(|(name, value)| {
                 name.trim().eq_ignore_ascii_case("q") && value.trim().parse() == Ok(0.0_f32)

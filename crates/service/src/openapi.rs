@@ -22,6 +22,8 @@ use utoipa::{Modify, OpenApi};
     modifiers(&Keys),
     tags(
         (name = "answers", description = "Questions and their answers"),
+        (name = "conversations", description = "Questions that follow one another"),
+        (name = "interviews", description = "Being examined, graded and reviewed"),
         (name = "guide", description = "What the guide holds"),
         (name = "pages", description = "For people"),
         (name = "operations", description = "For those who run the service"),

@@ -48,7 +48,7 @@ impl Problem {
     pub(crate) fn new(error: &ApiError, about: &About) -> Self {
         let kind = error.kind();
         Self {
-            kind: format!("urn:viva:problem:{}", kind.code),
+            kind: kind.urn(),
             title: kind.title,
             status: kind.status.as_u16(),
             detail: error.detail(),
@@ -96,7 +96,7 @@ problems! {
     }
     /// What routes say that answer only so many requests at once, each only for so long.
     Admitted {
-        503 => "Too many requests at once, or no index yet; retry-after says when to try again",
+        503 => "Too many requests at once, no index yet, or no database; retry-after says when to try again",
         504 => "No answer in time",
     }
     /// What routes with parameters say.
@@ -108,6 +108,34 @@ problems! {
         403 => "A page of another site sent it",
         415 => "The body must be JSON",
         422 => "Some fields break a rule",
+    }
+    /// What routes without a body say that change something.
+    Changes {
+        403 => "A page of another site sent it",
+    }
+    /// What routes say that stream.
+    Streams {
+        429 => "Too many streams at once; retry-after says when to try again",
+    }
+    /// What routes say that write to the database.
+    Writes {
+        507 => "The database has no room",
+    }
+    /// What routes say that name a conversation.
+    NamesConversation {
+        404 => "There is no such conversation",
+    }
+    /// What routes say that name a turn.
+    NamesTurn {
+        404 => "There is no such turn, or nothing is kept of it",
+    }
+    /// What routes say that name an interview.
+    NamesInterview {
+        404 => "There is no such interview",
+    }
+    /// What routes say that the state of an interview, or of the review schedule, may forbid.
+    InterviewState {
+        409 => "The state does not allow it; nothing has changed",
     }
     /// What routes say that name a question.
     NamesQuestion {

@@ -4,6 +4,7 @@ use crate::error::explain;
 use crate::state::App;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use viva_core::chat::ModelHealth;
 use viva_core::ports::Edition;
 
 /// The longest that a check may take, so that a probe is never the one who hangs.
@@ -23,6 +24,10 @@ pub(crate) struct Readiness {
     pub(crate) manifest: Check,
     pub(crate) encoder: Check,
     pub(crate) lifecycle: Check,
+    /// No precondition: questions without a conversation are answered without it.
+    pub(crate) store: Check,
+    /// No precondition either: without it the guide's own text answers.
+    pub(crate) model: Option<(String, ModelHealth)>,
 }
 
 impl Readiness {
@@ -51,14 +56,29 @@ impl EncoderCheck {
 
 /// Looks at everything.
 pub(crate) async fn readiness(app: &App) -> Readiness {
-    let (index, manifest) = match app.state.assistant.edition() {
-        Ok(edition) => (ping(&edition).await, manifest(app, &edition)),
-        Err(reason) => {
-            (refused(explain(&reason)), refused("there is no index whose manifest could be checked"))
+    let index = async {
+        match app.state.assistant.edition() {
+            Ok(edition) => (ping(&edition).await, manifest(app, &edition)),
+            Err(reason) => {
+                (refused(explain(&reason)), refused("there is no index whose manifest could be checked"))
+            }
         }
     };
+    let ((index, manifest), store) = tokio::join!(index, store(app));
     let lifecycle = if app.lifecycle.is_draining() { refused("shutting down") } else { passed("serving") };
-    Readiness { index, manifest, encoder: app.encoder.check(), lifecycle }
+    let model = app.state.assistant.model().map(|model| (model.name().to_owned(), model.health()));
+    Readiness { index, manifest, encoder: app.encoder.check(), lifecycle, store, model }
+}
+
+async fn store(app: &App) -> Check {
+    match tokio::time::timeout(PING_TIMEOUT, app.state.conversations.store().ping()).await {
+        Ok(Ok(())) => passed("open"),
+        Ok(Err(error)) => {
+            tracing::warn!(error = ?error.to_string(), "database does not answer a ping");
+            refused("the database does not answer; the log says why")
+        }
+        Err(_) => refused("the database does not answer in time"),
+    }
 }
 
 async fn ping(edition: &Edition) -> Check {

@@ -6,7 +6,6 @@
 use crate::error::ApiError;
 use crate::middleware::what_panicked;
 use crate::problem::{About, Problem};
-use crate::server::Lifecycle;
 use crate::wire::{self, Frame};
 use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -26,23 +25,35 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
-    /// A ping well within the 30 s of impatient proxies; patience for a model's slow start.
+    /// A ping well within the 30 s of impatient proxies. The silence is one that nothing below should ever reach: a
+    /// model has limits of its own, and after its last retry has kept silent for too long the guide's text is sent.
     pub(crate) const USUAL: Self =
-        Self { ping: Duration::from_secs(15), max_silence: Duration::from_mins(1) };
+        Self { ping: Duration::from_secs(15), max_silence: Duration::from_mins(6) };
 }
 
-/// The response that streams `events`. Nothing is read ahead: a slow client slows the answer, and one that leaves
+/// What is streamed.
+pub(crate) struct Source<E, C> {
+    /// The events, numbered without a gap.
+    pub(crate) events: E,
+    /// The number before the first of them.
+    pub(crate) after: usize,
+    /// Ready when the stream must end although there is more.
+    pub(crate) cut: C,
+}
+
+/// The response that streams `source`. Nothing is read ahead: a slow client slows the answer, and one that leaves
 /// drops it.
 pub(crate) fn respond(
-    events: impl Stream<Item = AnswerEvent> + Send + 'static,
-    lifecycle: Lifecycle,
+    source: Source<
+        impl Stream<Item = (usize, AnswerEvent)> + Send + 'static,
+        impl Future<Output = ()> + Send + 'static,
+    >,
     about: About,
     rhythm: Rhythm,
 ) -> Response {
-    let frames = frames(events, lifecycle, about, rhythm.max_silence);
-    let numbered = frames.enumerate().map(|(at, frame)| event(at + 1, &frame));
+    let events = frames(source, about, rhythm.max_silence).map(|(seq, frame)| event(seq, &frame));
     let mut response =
-        Sse::new(numbered).keep_alive(KeepAlive::new().interval(rhythm.ping).text("ping")).into_response();
+        Sse::new(events).keep_alive(KeepAlive::new().interval(rhythm.ping).text("ping")).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
@@ -51,28 +62,33 @@ pub(crate) fn respond(
 
 /// Every event as a frame, and exactly one last one.
 pub(crate) fn frames(
-    events: impl Stream<Item = AnswerEvent> + Send + 'static,
-    lifecycle: Lifecycle,
+    source: Source<
+        impl Stream<Item = (usize, AnswerEvent)> + Send + 'static,
+        impl Future<Output = ()> + Send + 'static,
+    >,
     about: About,
     max_silence: Duration,
-) -> impl Stream<Item = Frame> + Send {
+) -> impl Stream<Item = (usize, Frame)> + Send {
     async_stream::stream! {
+        let Source { events, after: mut seq, cut } = source;
         let mut events = std::pin::pin!(events);
+        let mut cut = std::pin::pin!(cut);
         loop {
             let next = AssertUnwindSafe(events.next()).catch_unwind();
             let next = tokio::select! {
                 biased;
                 next = tokio::time::timeout(max_silence, next) => next,
-                () = lifecycle.streams_end() => {
-                    yield failed(&ApiError::ShuttingDown, &about);
+                () = &mut cut => {
+                    yield (seq + 1, failed(&ApiError::ShuttingDown, &about));
                     return;
                 }
             };
             let error = match next {
-                Ok(Ok(Some(event))) => match Frame::of(event) {
+                Ok(Ok(Some((number, event)))) => match Frame::of(event) {
                     Ok(frame) => {
+                        seq = number;
                         let is_last = frame.is_last();
-                        yield frame;
+                        yield (seq, frame);
                         if is_last {
                             return;
                         }
@@ -84,7 +100,7 @@ pub(crate) fn frames(
                 Ok(Err(panic)) => what_panicked(&*panic),
                 Err(_) => ApiError::Timeout(format!("no event for {} s", max_silence.as_secs())),
             };
-            yield failed(&error, &about);
+            yield (seq + 1, failed(&error, &about));
             return;
         }
     }
@@ -95,7 +111,9 @@ fn failed(error: &ApiError, about: &About) -> Frame {
     Frame::Error(Problem::new(error, about))
 }
 
-/// A frame on the wire. JSON has no line breaks of its own, so that nothing in it can end the field.
+/// A frame on the wire. Its number stands in `id` as well, which a browser sends back as `last-event-id` when it
+/// connects again. JSON has no line breaks of its own, so that nothing in it can end the field.
 fn event(seq: usize, frame: &Frame) -> Result<Event, serde_json::Error> {
-    Ok(Event::default().event(frame.name()).data(serde_json::to_string(&wire::Numbered { seq, frame })?))
+    let data = serde_json::to_string(&wire::Numbered { seq, frame })?;
+    Ok(Event::default().event(frame.name()).id(seq.to_string()).data(data))
 }

@@ -3,21 +3,28 @@
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::middleware::{HostRules, KeyRule};
+use crate::pages::Feeds;
 use crate::readiness::EncoderCheck;
 use crate::server::Lifecycle;
+use crate::streams::Streams;
 use axum::body::Bytes;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use viva_assistant::Assistant;
+use viva_assistant::{Assistant, Conversations};
 use viva_core::ports::{Clock, Edition, Embedder, Ids};
+use viva_interview::Examiner;
 
 /// The collaborators of the service.
 #[derive(Clone)]
 pub struct AppState {
     /// Answers and searches.
     pub assistant: Arc<Assistant>,
+    /// Holds conversations with that assistant.
+    pub conversations: Arc<Conversations>,
+    /// Holds interviews.
+    pub examiner: Arc<Examiner>,
     /// The encoder that the assistant uses: asked once at the start, so that readiness is a fact.
     pub embedder: Arc<dyn Embedder>,
     /// Times the requests.
@@ -37,6 +44,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) encoder: EncoderCheck,
     pub(crate) lifecycle: Lifecycle,
+    /// Turns that pages watch.
+    pub(crate) feeds: Feeds,
     /// The OpenAPI document, as JSON.
     pub(crate) document: Bytes,
 }
@@ -51,6 +60,8 @@ pub(crate) struct Limits {
     pub(crate) request_timeout: Duration,
     /// Requests answered at once.
     pub(crate) permits: Arc<Semaphore>,
+    /// Streams open at once.
+    pub(crate) streams: Streams,
 }
 
 impl App {

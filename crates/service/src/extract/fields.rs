@@ -2,6 +2,9 @@
 
 use crate::error::ApiError;
 use serde::Serialize;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 use utoipa::ToSchema;
 
 /// The longest name or rule that is sent back: both may quote what the client wrote.
@@ -37,8 +40,18 @@ impl Rules {
     }
 }
 
+/// A whole number within `range`, or `default` where there is none.
+pub(crate) fn number<T>(text: Option<&str>, default: T, range: RangeInclusive<T>) -> Result<T, String>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    let Some(text) = text else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("a whole number from {} to {}", range.start(), range.end()))
+}
+
 /// What a deserialiser complains about, as a field and a rule.
-pub(crate) fn broken_rule<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> FieldError {
+pub(crate) fn broken_rule<E: Display>(error: &serde_path_to_error::Error<E>) -> FieldError {
     let message = error.inner().to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said);
     let path = error.path().to_string();

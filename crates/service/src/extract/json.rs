@@ -8,6 +8,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
+use sha2::{Digest as _, Sha256};
+use viva_core::id::Digest;
 
 /// A body that is one JSON object, or a refusal that names the field. axum's own extractor was refused: it says all
 /// of it in one sentence of plain text.
@@ -19,12 +21,49 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let DigestedJson { body, digest: _ } = DigestedJson::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
+/// A JSON body, and the SHA-256 of its bytes.
+pub(crate) struct DigestedJson<T> {
+    pub(crate) body: T,
+    pub(crate) digest: Digest,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for DigestedJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
             return Err(ApiError::MediaType);
         }
-        let unread = |_| ApiError::Malformed { detail: "the body could not be read to its end".into() };
-        parse(&Bytes::from_request(request, state).await.map_err(unread)?).map(Self)
+        let bytes = bytes(request, state).await?;
+        Ok(Self { body: parse(&bytes)?, digest: Digest(Sha256::digest(&bytes).into()) })
     }
+}
+
+/// A JSON body, or none at all, which is the same as `{}`.
+pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let has_json = is_json(request.headers());
+        let bytes = bytes(request, state).await?;
+        match (bytes.is_empty(), has_json) {
+            (true, _) => parse(b"{}").map(Self),
+            (false, true) => parse(&bytes).map(Self),
+            (false, false) => Err(ApiError::MediaType),
+        }
+    }
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let unread = |_| ApiError::Malformed { detail: "the body could not be read to its end".into() };
+    Bytes::from_request(request, state).await.map_err(unread)
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {

@@ -2,12 +2,14 @@
 
 mod fields;
 mod filter;
+mod header;
 mod json;
 mod path;
 mod query;
 
-pub(crate) use fields::{FieldError, Rules};
+pub(crate) use fields::{FieldError, Rules, number};
 pub(crate) use filter::{AskedFilter, checked, focus_of};
-pub(crate) use json::Json;
-pub(crate) use path::Path;
+pub(crate) use header::{idempotency_key, last_event_id};
+pub(crate) use json::{DigestedJson, Json, OptionalJson};
+pub(crate) use path::{ConversationPath, InterviewPath, Path, TurnPath};
 pub(crate) use query::Query;

@@ -12,9 +12,10 @@ use axum::response::Response;
 const DATA_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
 );
-/// For pages: our own stylesheet, and nothing else.
+/// For the pages, as they are written for (`viva-web`, Policy): nothing inline, nothing from elsewhere.
 pub(crate) const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 /// For the browsable documentation: our own scripts and styles, which draw `data:` images and call us.
 pub(crate) const SCRIPTED_PAGE_POLICY: HeaderValue = HeaderValue::from_static(

@@ -1,23 +1,21 @@
 //! `POST /api/v1/ask`: one question, one answer, no memory.
 
+use crate::answering::{Delivery, EndedBy, numbered};
 use crate::error::ApiError;
 use crate::extract::{AskedFilter, Json, Rules, checked};
-use crate::media::wants_event_stream;
-use crate::problem::{About, Admitted, AnyRoute, JsonBody, Keyed};
-use crate::sse::{self, Rhythm};
+use crate::problem::{About, Admitted, AnyRoute, JsonBody, Keyed, Problem, Streams};
 use crate::state::App;
 use crate::wire::{Answer, DepthName};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
-use futures::{Stream, StreamExt};
+use axum::response::Response;
 use serde::Deserialize;
-use std::pin::pin;
 use std::sync::Arc;
 use utoipa::ToSchema;
+use viva_core::conversation::Owner;
 use viva_core::guide::Guide;
-use viva_core::turn::{AnswerEvent, Ask, Depth, UserQuestion};
+use viva_core::turn::{Ask, Depth, UserQuestion};
 
 /// A question to be answered.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,7 +41,7 @@ impl AskBody {
         let Self { question, depth, module, inspect } = self;
         let mut rules = Rules::default();
         let question = rules.keep("question", UserQuestion::new(question).map_err(|error| error.to_string()));
-        let depth = rules.keep("depth", depth.as_deref().map_or(Ok(Depth::default()), depth_of));
+        let depth = rules.keep("depth", depth_of(depth.as_deref()));
         let asked = AskedFilter { module: module.as_deref(), level: None, role: None };
         let filter = checked(&asked, guide, &mut rules);
         let ask = question.zip(depth);
@@ -51,7 +49,9 @@ impl AskBody {
     }
 }
 
-fn depth_of(text: &str) -> Result<Depth, String> {
+/// The depth that is called so; the usual one where none is named.
+pub(crate) fn depth_of(text: Option<&str>) -> Result<Depth, String> {
+    let Some(text) = text else { return Ok(Depth::default()) };
     let known = Depth::ALL.map(Depth::as_str).join(", ");
     text.parse().map_err(|_| format!("one of {known}"))
 }
@@ -59,42 +59,27 @@ fn depth_of(text: &str) -> Result<Depth, String> {
 /// Answers a question
 ///
 /// With `accept: text/event-stream` the answer comes as server-sent events, each with an increasing `seq` in its
-/// data: `meta` (`MetaEvent`), `query` (`QueryBody`), `sources` (`SourcesEvent`), `delta` (`DeltaEvent`) and `citation`
+/// data and the same number as its `id`: `meta` (`MetaEvent`), `query` (`QueryBody`), `sources` (`SourcesEvent`), `delta` (`DeltaEvent`) and `citation`
 /// (`CitationBody`), `grounding` (`GroundingBody`), `followups` (`FollowUpsBody`), and last exactly one of `done`
 /// (`Answer`) and `error` (`Problem`).
 #[utoipa::path(
     post, path = "/api/v1/ask", tag = "answers", request_body = AskBody,
     responses(
         (status = 200, description = "The answer", content((Answer = "application/json"), (String = "text/event-stream"))),
-        (status = 502, description = "The answer broke off", body = crate::problem::Problem, content_type = "application/problem+json"),
-        AnyRoute, Keyed, Admitted, JsonBody,
+        (status = 502, description = "The answer broke off", body = Problem, content_type = "application/problem+json"),
+        AnyRoute, Keyed, Admitted, JsonBody, Streams,
     ),
     security((), ("bearer" = []), ("x_api_key" = [])),
 )]
 pub(crate) async fn ask(
     State(app): State<Arc<App>>,
     Extension(about): Extension<About>,
+    Extension(owner): Extension<Owner>,
     headers: HeaderMap,
     Json(body): Json<AskBody>,
 ) -> Result<Response, ApiError> {
     let ask = body.check(&app.edition()?.guide)?;
+    let delivery = Delivery::new(&app, about, &owner, &headers)?;
     let events = Arc::clone(&app.state.assistant).answer(ask);
-    if wants_event_stream(&headers) {
-        Ok(sse::respond(events, app.lifecycle.clone(), about, Rhythm::USUAL))
-    } else {
-        Ok(axum::Json(last(events).await?).into_response())
-    }
-}
-
-/// The answer that the events add up to.
-async fn last(events: impl Stream<Item = AnswerEvent>) -> Result<Answer, ApiError> {
-    let mut events = pin!(events);
-    while let Some(event) = events.next().await {
-        match event {
-            AnswerEvent::Done(answer) => return Ok((*answer).into()),
-            AnswerEvent::Failed(failure) => return Err(failure.into()),
-            _ => {}
-        }
-    }
-    Err(ApiError::Internal("the answer ended without a last event".into()))
+    delivery.send(numbered(events), EndedBy::Stream).await
 }

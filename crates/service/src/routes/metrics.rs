@@ -1,6 +1,7 @@
 //! `GET /metrics`: the counters, for Prometheus.
 
 use crate::error::ApiError;
+use crate::metrics::Moment;
 use crate::problem::{AnyRoute, Keyed};
 use crate::state::App;
 use axum::extract::State;
@@ -18,7 +19,8 @@ use std::sync::Arc;
     security((), ("bearer" = []), ("x_api_key" = [])),
 )]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
-    let text = app.metrics.render(app.edition().is_ok());
-    let text = text.map_err(|error| ApiError::Internal(error.to_string()))?;
+    let moment =
+        Moment { index_ready: app.edition().is_ok(), turns_running: app.state.conversations.running() };
+    let text = app.metrics.render(&moment).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }

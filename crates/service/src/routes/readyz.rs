@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
+use viva_core::chat::ModelHealth;
 
 /// Whether questions can be answered now, and if not, why.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +20,10 @@ pub(crate) struct ReadinessBody {
     #[schema(pattern = "^(ready|not_ready)$")]
     status: &'static str,
     checks: ChecksBody,
+    /// The database of conversations. No precondition: questions without a conversation are answered without it.
+    store: CheckBody,
+    /// The language model. No precondition: without it the guide's own text answers.
+    model: ModelStateBody,
 }
 
 /// What must hold.
@@ -41,17 +46,52 @@ struct CheckBody {
     detail: String,
 }
 
+/// A language model, and how it has been doing.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModelStateBody {
+    /// Null where none is configured.
+    #[schema(required)]
+    name: Option<String>,
+    state: ModelStateName,
+}
+
+/// How a language model has been doing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ModelStateName {
+    /// There is none.
+    None,
+    /// Nothing speaks against it.
+    Good,
+    /// It kept failing and is left alone for a while.
+    Resting,
+    /// Today's tokens are spent.
+    OutOfBudget,
+}
+
+impl From<Option<(String, ModelHealth)>> for ModelStateBody {
+    fn from(model: Option<(String, ModelHealth)>) -> Self {
+        let state = match &model {
+            None => ModelStateName::None,
+            Some((_, ModelHealth::Good)) => ModelStateName::Good,
+            Some((_, ModelHealth::Resting { retry_in: _ })) => ModelStateName::Resting,
+            Some((_, ModelHealth::OutOfBudget)) => ModelStateName::OutOfBudget,
+        };
+        Self { name: model.map(|(name, _)| name), state }
+    }
+}
+
 impl From<Readiness> for ReadinessBody {
     fn from(readiness: Readiness) -> Self {
         let status = if readiness.is_ready() { "ready" } else { "not_ready" };
-        let Readiness { index, manifest, encoder, lifecycle } = readiness;
+        let Readiness { index, manifest, encoder, lifecycle, store, model } = readiness;
         let checks = ChecksBody {
             index: index.into(),
             manifest: manifest.into(),
             encoder: encoder.into(),
             lifecycle: lifecycle.into(),
         };
-        Self { status, checks }
+        Self { status, checks, store: store.into(), model: model.into() }
     }
 }
 

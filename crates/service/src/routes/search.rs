@@ -3,7 +3,7 @@
 #![expect(unused_qualifications, reason = "`utoipa::path` qualifies what `params` names")]
 
 use crate::error::ApiError;
-use crate::extract::{AskedFilter, Query, Rules, checked};
+use crate::extract::{AskedFilter, Query, Rules, checked, number};
 use crate::problem::{Admitted, AnyRoute, Keyed, Parameters};
 use crate::state::App;
 use crate::wire::{HitBody, LevelName, SearchTimings};
@@ -48,7 +48,7 @@ impl SearchParams {
         let Self { q, k, module, level, role } = self;
         let mut rules = Rules::default();
         let question = rules.keep("q", UserQuestion::new(q).map_err(|error| error.to_string()));
-        let k = rules.keep("k", k.as_deref().map_or(Ok(DEFAULT_K), count));
+        let k = rules.keep("k", number(k.as_deref(), DEFAULT_K, 1..=MAX_K));
         let asked = AskedFilter { module: module.as_deref(), level: level.as_deref(), role: role.as_deref() };
         let filter = checked(&asked, guide, &mut rules);
         let request = question.zip(k);
@@ -59,11 +59,6 @@ impl SearchParams {
             legs: LegChoice::Hybrid,
         }))
     }
-}
-
-fn count(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|k| (1..=MAX_K).contains(k));
-    number.ok_or_else(|| format!("a whole number from 1 to {MAX_K}"))
 }
 
 /// What was found, best first.

@@ -3,6 +3,10 @@
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// How long streams go on at most once the end has begun: enough for an answer in the guide's own words; one that a model
+/// is still writing would seldom end in any time that an operator waits.
+const STREAMS_GO_ON: Duration = Duration::from_millis(500);
+
 /// How far the end has come. Clones see the same end.
 #[derive(Clone, Default)]
 pub(crate) struct Lifecycle {
@@ -23,22 +27,24 @@ impl Lifecycle {
     }
 
     /// Ready when streams must send their last event.
-    pub(crate) async fn streams_end(&self) {
-        self.streams.cancelled().await;
+    pub(crate) fn streams_end(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.streams.clone().cancelled_owned()
     }
 
     /// Ready when a response must begin or be refused.
-    pub(crate) async fn requests_end(&self) {
-        self.requests.cancelled().await;
+    pub(crate) fn requests_end(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.requests.clone().cancelled_owned()
     }
 
-    /// Goes through the steps and is ready when `grace` is over: after a quarter of it streams end (they could go on
-    /// for ever), after three quarters requests do, so that both still get through to their clients.
+    /// Goes through the steps and is ready when `grace` is over: after a quarter of it, or [`STREAMS_GO_ON`], streams
+    /// end (they could go on for ever), after three quarters requests do, so that both still get through to their
+    /// clients.
     pub(crate) async fn end_in(&self, grace: Duration) {
         self.draining.cancel();
-        tokio::time::sleep(grace / 4).await;
+        let streams_go_on = STREAMS_GO_ON.min(grace / 4);
+        tokio::time::sleep(streams_go_on).await;
         self.streams.cancel();
-        tokio::time::sleep(grace / 2).await;
+        tokio::time::sleep(grace * 3 / 4 - streams_go_on).await;
         self.requests.cancel();
         tokio::time::sleep(grace / 4).await;
     }

@@ -11,9 +11,11 @@ pub(crate) use lifecycle::Lifecycle;
 use crate::metrics::Metrics;
 use crate::middleware::{HostRules, KeyRule};
 use crate::openapi;
+use crate::pages::Feeds;
 use crate::readiness::{EncoderCheck, warm};
 use crate::router::router;
 use crate::state::{App, AppState, Limits};
+use crate::streams::Streams;
 use axum::Router;
 use connections::{Connections, Patience};
 use std::net::SocketAddr;
@@ -23,6 +25,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use viva_settings::Http;
+
+/// How many streams an owner may have open at once, unless [`Server::limit_streams`] says otherwise.
+pub const STREAMS_PER_OWNER: usize = 16;
 
 /// After an error of the listener, such as no free file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -53,12 +58,14 @@ impl Server {
                 body_timeout: http.header_timeout.mul_f32(1.5),
                 request_timeout: http.request_timeout,
                 permits: Arc::new(Semaphore::new(http.max_concurrent)),
+                streams: Streams::new(STREAMS_PER_OWNER),
             },
             hosts: HostRules::new(address, &http.hosts).map_err(|entry| ServeError::Host { entry })?,
             key: http.api_key.as_ref().map(KeyRule::new),
             metrics: Metrics::new().map_err(ServeError::Metrics)?,
             encoder: EncoderCheck::default(),
             lifecycle: Lifecycle::default(),
+            feeds: Feeds::default(),
             document: openapi::to_json(&document).map_err(ServeError::Document)?,
         });
         let router = crate::router::with_layers(router, Arc::clone(&app));
@@ -73,8 +80,14 @@ impl Server {
         self.app.address
     }
 
-    /// Serves until `shutdown` is ready, then ends in order: no new connection is taken, what runs may finish, streams
-    /// get their last event, and after the grace period what is left is cut off. Dropping the future cuts all off at once.
+    /// Lets an owner (the bearer of a key; everybody, where none is set) have `per_owner` streams open at once.
+    pub fn limit_streams(&self, per_owner: usize) {
+        self.app.limits.streams.set_limit(per_owner);
+    }
+
+    /// Serves until `shutdown` is ready, then ends in order: no new connection is taken, what runs may finish, turns are
+    /// ended and saved, streams get their last event, and after the grace period what is left is cut off. Dropping the
+    /// future cuts all off at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut background = JoinSet::new();
         background.spawn(warm(Arc::clone(&self.app)));
@@ -97,10 +110,24 @@ impl Server {
         }
         drop(self.listener);
         tracing::info!(requests.open = connections.len(), "shutting down");
-        let cut_off = tokio::select! {
-            () = connections.all_ended() => 0,
-            () = lifecycle.end_in(self.grace) => connections.cut_off().await,
+        let conversations = Arc::clone(&self.app.state.conversations);
+        background.spawn({
+            let (conversations, streams_end) = (Arc::clone(&conversations), lifecycle.streams_end());
+            async move {
+                streams_end.await;
+                conversations.shut_down().await;
+            }
+        });
+        let all_ended = async {
+            connections.all_ended().await;
+            // A turn may outlive its last client, and is saved all the same.
+            conversations.shut_down().await;
         };
+        let is_in_time = tokio::select! {
+            () = all_ended => true,
+            () = lifecycle.end_in(self.grace) => false,
+        };
+        let cut_off = if is_in_time { 0 } else { connections.cut_off().await };
         tracing::info!(connections.cut_off = cut_off, "service ended");
     }
 }

@@ -3,6 +3,7 @@
 use super::client::{Call, call};
 use super::observability::capture;
 use super::ports::{CountedIds, Script, ScriptedEmbedder, SwitchedLibrary, TickingClock, edition};
+use super::store::TestStore;
 use crate::{AppState, ServeError, Server};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -10,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use viva_assistant::coverage::Calibration;
-use viva_assistant::{Assistant, Options, Parts, Weights};
-use viva_core::ports::NotReady;
+use viva_assistant::{Assistant, Blend, Conversations, GenerationOptions, Options, Parts, Weights};
+use viva_core::ports::{ChatModel, NotReady};
 use viva_settings::{Http, Secret};
 
 /// Fails what hangs; nothing is measured by it.
@@ -21,13 +22,48 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) script: Arc<Script>,
     pub(crate) library: Arc<SwitchedLibrary>,
+    pub(crate) store: Arc<TestStore>,
     shutdown: Option<oneshot::Sender<()>>,
     pub(crate) running: JoinHandle<()>,
 }
 
+/// What a service is put together from.
+pub(crate) struct Setup {
+    pub(crate) http: Http,
+    pub(crate) script: Arc<Script>,
+    pub(crate) library: Arc<SwitchedLibrary>,
+    /// Shared with another service, or a new one.
+    pub(crate) store: Option<Arc<TestStore>>,
+    pub(crate) model: Option<Arc<dyn ChatModel>>,
+    pub(crate) streams: usize,
+}
+
+impl Setup {
+    pub(crate) fn new() -> Self {
+        let script = Script::new();
+        let library = Arc::new(SwitchedLibrary(Mutex::new(Ok(edition(&script)))));
+        Self { http: http(), script, library, store: None, model: None, streams: 1000 }
+    }
+
+    pub(crate) async fn start(self) -> TestApp {
+        capture();
+        let Self { http, script, library, store, model, streams } = self;
+        let store = match store {
+            Some(store) => store,
+            None => TestStore::open().await,
+        };
+        let server = bind(&http, state(&script, &library, &store, model)).await.unwrap();
+        server.limit_streams(streams);
+        let address = server.local_addr();
+        let (shutdown, told) = oneshot::channel();
+        let running = tokio::spawn(server.run(async { told.await.unwrap_or_default() }));
+        TestApp { address, script, library, store, shutdown: Some(shutdown), running }
+    }
+}
+
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        Self::with(|_| {}).await
+        Setup::new().start().await
     }
 
     pub(crate) async fn with_key(key: &str) -> Self {
@@ -35,29 +71,14 @@ impl TestApp {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Http)) -> Self {
-        let script = Script::new();
-        let library = Arc::new(SwitchedLibrary(Mutex::new(Ok(edition(&script)))));
-        Self::serve(script, library, change).await
+        let mut setup = Setup::new();
+        change(&mut setup.http);
+        setup.start().await
     }
 
     pub(crate) async fn without_index(reason: NotReady) -> Self {
         let library = Arc::new(SwitchedLibrary(Mutex::new(Err(reason))));
-        Self::serve(Script::new(), library, |_| {}).await
-    }
-
-    pub(crate) async fn serve(
-        script: Arc<Script>,
-        library: Arc<SwitchedLibrary>,
-        change: impl FnOnce(&mut Http),
-    ) -> Self {
-        capture();
-        let mut http = http();
-        change(&mut http);
-        let server = bind(&http, &script, &library).await.unwrap();
-        let address = server.local_addr();
-        let (shutdown, told) = oneshot::channel();
-        let running = tokio::spawn(server.run(async { told.await.unwrap_or_default() }));
-        Self { address, script, library, shutdown: Some(shutdown), running }
+        Setup { library, ..Setup::new() }.start().await
     }
 
     pub(crate) fn get(&self, target: &str) -> Call {
@@ -113,32 +134,38 @@ pub(crate) fn http() -> Http {
     }
 }
 
-pub(crate) async fn bind(
-    http: &Http,
+pub(crate) async fn bind(http: &Http, state: AppState) -> Result<Server, ServeError> {
+    Server::bind(http, state).await
+}
+
+pub(crate) fn state(
     script: &Arc<Script>,
     library: &Arc<SwitchedLibrary>,
-) -> Result<Server, ServeError> {
+    store: &Arc<TestStore>,
+    model: Option<Arc<dyn ChatModel>>,
+) -> AppState {
+    let examiner_model = model.clone();
     let parts = Parts {
         embedder: Arc::new(ScriptedEmbedder(Arc::clone(script))),
         library: Arc::clone(library) as _,
+        model,
         clock: Arc::new(TickingClock(0.into())),
-        ids: Arc::new(CountedIds(0.into())),
+        ids: Arc::new(CountedIds),
     };
-    let state = AppState {
-        embedder: Arc::clone(&parts.embedder),
-        clock: Arc::clone(&parts.clock),
-        ids: Arc::clone(&parts.ids),
-        assistant: Arc::new(Assistant::new(
-            parts,
-            Options {
-                candidates: 40,
-                evidence_tokens: 1000,
-                weights: Weights::fitted().unwrap(),
-                calibration: calibration(),
-            },
-        )),
+    let (embedder, clock, ids) =
+        (Arc::clone(&parts.embedder), Arc::clone(&parts.clock), Arc::clone(&parts.ids));
+    let options = Options {
+        candidates: 40,
+        evidence_tokens: 1000,
+        weights: Weights::fitted().unwrap(),
+        blend: Blend::fitted().unwrap(),
+        calibration: calibration(),
+        generation: GenerationOptions::default(),
     };
-    Server::bind(http, state).await
+    let assistant = Arc::new(Assistant::new(parts, options));
+    let conversations = Arc::new(Conversations::new(Arc::clone(&assistant), Arc::clone(store) as _));
+    let examiner = super::interviews::examiner(&embedder, library, store, examiner_model, (&clock, &ids));
+    AppState { assistant, conversations, examiner, embedder, clock, ids }
 }
 
 /// Everything counts as covered unless its words are unknown.

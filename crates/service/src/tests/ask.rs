@@ -63,7 +63,7 @@ async fn timings_are_milliseconds_rounded() {
         assert!((hundredths - hundredths.round()).abs() < 1e-6, "{stage}: {took}");
     }
     // The scripted clock ticks 1.234 ms at each look.
-    assert_eq!(answer["timings_ms"]["understand"], json!(1.23));
+    assert_eq!(answer["timings_ms"]["embed"], json!(1.23));
 }
 
 #[tokio::test]

@@ -107,6 +107,34 @@ impl Connection {
         }
     }
 
+    /// The data of the first event of that name, once it has come whole.
+    pub(crate) async fn event(&mut self, name: &str) -> Value {
+        let opening = format!("event: {name}\n");
+        self.until(&opening).await;
+        loop {
+            let read = String::from_utf8_lossy(&self.read);
+            let event = read.split_once(&opening).and_then(|(_, rest)| rest.split_once("\n\n"));
+            if let Some((event, _)) = event {
+                let data = event.split_once("data: ").unwrap().1;
+                return serde_json::from_str(data).unwrap();
+            }
+            let read = tokio::time::timeout(DEADLINE, self.stream.read_buf(&mut self.read)).await;
+            assert!(read.expect("the event must come whole").unwrap() > 0, "ended within {name}");
+        }
+    }
+
+    /// What has come until now, as far as its events are whole, and leaves.
+    pub(crate) fn cut(self) -> Vec<(String, Value)> {
+        let read = String::from_utf8_lossy(&self.read).into_owned();
+        let frames = read.split("event: ").skip(1).filter_map(|rest| rest.split_once("\n\n"));
+        frames
+            .map(|(event, _)| {
+                let (name, rest) = event.split_once('\n').unwrap();
+                (name.to_owned(), serde_json::from_str(rest.split_once("data: ").unwrap().1).unwrap())
+            })
+            .collect()
+    }
+
     pub(crate) async fn reply(&mut self) -> Reply {
         Reply::parse(&self.rest().await)
     }
@@ -188,10 +216,12 @@ impl Reply {
         let frames = self.text().split("\n\n").filter(|frame| !frame.is_empty() && !frame.starts_with(':'));
         frames
             .map(|frame| {
-                let (name, data) = frame.split_once('\n').unwrap();
+                let lines: Vec<&str> = frame.split('\n').collect();
+                let [name, id, data] = lines[..] else { panic!("not an event: {frame}") };
                 let name = name.strip_prefix("event: ").unwrap();
-                let data = data.strip_prefix("data: ").unwrap();
-                (name.to_owned(), serde_json::from_str(data).unwrap())
+                let data: Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
+                assert_eq!(id.strip_prefix("id: ").unwrap(), data["seq"].to_string());
+                (name.to_owned(), data)
             })
             .collect()
     }

@@ -1,11 +1,13 @@
 //! Which hosts and which origins are answered, on every route.
 
-use super::app::{TestApp, http};
+use super::app::{Setup, TestApp, bind, http, state};
+use super::store::TestStore;
 use crate::ServeError;
 
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("GET", "/"),
     ("POST", "/api/v1/ask"),
+    ("GET", "/api/v1/conversations"),
     ("GET", "/api/v1/modules"),
     ("GET", "/api/v1/questions"),
     ("GET", "/api/v1/questions/gil"),
@@ -18,7 +20,7 @@ const ROUTES: [(&str, &str); 16] = [
     ("GET", "/openapi.json"),
     ("GET", "/questions/gil"),
     ("GET", "/readyz"),
-    ("GET", "/style.css"),
+    ("GET", "/status"),
     ("GET", "/no-such-route"),
 ];
 
@@ -226,11 +228,9 @@ async fn a_configured_host_must_be_one() {
     for entry in ["https://viva.example.com", "viva.example.com/", "*", "", "a b"] {
         let mut http = http();
         http.hosts = vec![entry.to_owned()];
-        let script = super::ports::Script::new();
-        let library = std::sync::Arc::new(super::ports::SwitchedLibrary(std::sync::Mutex::new(Err(
-            viva_core::ports::NotReady::Empty,
-        ))));
-        let refused = super::app::bind(&http, &script, &library).await;
+        let setup = Setup::new();
+        let store = TestStore::open().await;
+        let refused = bind(&http, state(&setup.script, &setup.library, &store, None)).await;
         assert!(matches!(refused, Err(ServeError::Host { .. })), "{entry}");
     }
 }

@@ -5,9 +5,10 @@ use super::client::Call;
 
 const KEY: &str = "canary-key-7f3a";
 
-const GUARDED: [(&str, &str); 9] = [
+const GUARDED: [(&str, &str); 10] = [
     ("POST", "/api/v1/ask"),
     ("GET", "/api/v1/search?q=gil"),
+    ("GET", "/api/v1/conversations"),
     ("GET", "/api/v1/modules"),
     ("GET", "/api/v1/questions"),
     ("GET", "/api/v1/questions/gil"),
@@ -70,13 +71,16 @@ async fn the_key_matrix() {
     }
 }
 
+/// The pages' stylesheet: it is the same for everybody, and the page that asks for the key has it too.
+fn style() -> &'static str {
+    &viva_web::assets().iter().find(|asset| asset.name == "viva.css").unwrap().path
+}
+
 #[tokio::test]
 async fn nothing_but_the_open_list_answers_without_the_key() {
     let app = TestApp::with_key(KEY).await;
     app.warm().await;
-    for open in
-        ["/", "/style.css", "/livez", "/readyz", "/healthz", "/openapi.json", "/docs", "/docs/swagger-ui.css"]
-    {
+    for open in [style(), "/livez", "/readyz", "/healthz", "/openapi.json", "/docs", "/docs/swagger-ui.css"] {
         assert_eq!(app.get(open).send().await.status, 200, "{open}");
     }
     for path in [

@@ -1,19 +1,16 @@
 //! Beginning and end.
 
-use super::app::{DEADLINE, TestApp, bind, http};
-use super::ports::{Script, SwitchedLibrary};
-use std::sync::{Arc, Mutex};
+use super::app::{DEADLINE, TestApp, bind, http, state};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use viva_core::ports::NotReady;
 
 #[tokio::test]
 async fn a_port_in_use_is_named_with_a_way_out() {
     let app = TestApp::start().await;
     let mut http = http();
     http.bind = app.address;
-    let library = Arc::new(SwitchedLibrary(Mutex::new(Err(NotReady::Empty))));
-    let Err(refused) = bind(&http, &Script::new(), &library).await else { panic!("bound twice") };
+    let state = state(&app.script, &app.library, &app.store, None);
+    let Err(refused) = bind(&http, state).await else { panic!("bound twice") };
     let message = refused.to_string();
     for part in [&app.address.to_string(), "in use", "--bind", "http.bind", "VIVA_HTTP__BIND"] {
         assert!(message.contains(part), "{message}");
@@ -36,7 +33,7 @@ async fn what_runs_is_finished() {
     let mut app = TestApp::start().await;
     let mut whole = app.ask("wait here for the GIL").open().await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;
-    stream.until("event: query").await;
+    stream.until("event: meta").await;
     app.arrived(2).await;
     app.tell_to_end();
     while TcpStream::connect(app.address).await.is_ok() {
@@ -54,7 +51,7 @@ async fn streams_and_requests_that_do_not_end_are_told_so() {
     let mut streams = Vec::new();
     for _ in 0..50 {
         let mut stream = app.ask("wait here for the GIL").stream().open().await;
-        stream.until("event: query").await;
+        stream.until("event: meta").await;
         streams.push(stream);
     }
     let mut whole = app.ask("wait here for the GIL").open().await;
@@ -84,7 +81,7 @@ async fn the_end_comes_even_if_a_client_does_not_read() {
 async fn dropping_the_service_cuts_everything_off() {
     let app = TestApp::start().await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;
-    stream.until("event: query").await;
+    stream.until("event: meta").await;
     app.arrived(1).await;
     app.running.abort();
     app.abandoned(1).await;

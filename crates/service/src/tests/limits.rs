@@ -12,7 +12,7 @@ async fn what_takes_too_long_is_a_timeout_but_a_stream_goes_on() {
     assert_eq!(app.ask("wait here").send().await.code(504), "timeout");
     app.abandoned(1).await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;
-    stream.until("event: query").await;
+    stream.until("event: meta").await;
     assert_eq!(app.ask("wait here").send().await.code(504), "timeout", "as long again");
     app.script.gate.send_replace(true);
     stream.until("event: done").await;
@@ -23,7 +23,7 @@ async fn beyond_the_limit_requests_are_refused_at_once_and_health_is_not() {
     let app = TestApp::with(|http| http.max_concurrent = 2).await;
     app.warm().await;
     let mut stream = app.ask("wait here").stream().open().await;
-    stream.until("event: query").await;
+    stream.until("event: meta").await;
     let whole = app.ask("wait here").open().await;
     app.arrived(2).await;
     for target in ["/api/v1/modules", "/", "/questions/gil", "/no-such-route"] {
@@ -104,7 +104,7 @@ async fn whoever_holds_every_connection_makes_room() {
     })
     .await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;
-    stream.until("event: query").await;
+    stream.until("event: meta").await;
     let mut dripping = Vec::new();
     for _ in 0..600 {
         let mut connection = TcpStream::connect(app.address).await.unwrap();

@@ -4,13 +4,19 @@
 mod app;
 mod client;
 mod contract;
+mod model;
 mod ports;
+mod store;
+mod talk;
 
 mod ask;
 mod body_rules;
+mod conversations;
 mod docs;
+mod generated;
 mod guide;
 mod hosts;
+mod interviews;
 mod keys;
 mod life;
 mod limits;
@@ -18,4 +24,6 @@ mod observability;
 mod pages;
 mod readiness;
 mod search;
+mod shutdown;
+mod slow;
 mod stream;

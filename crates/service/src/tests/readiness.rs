@@ -1,9 +1,9 @@
 //! Health, and what is said while there is no index.
 
-use super::app::TestApp;
-use super::ports::{Script, SwitchedLibrary, edition};
+use super::app::{Setup, TestApp};
+use super::ports::edition;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 use viva_core::id::Digest;
 use viva_core::manifest::Mismatch;
 use viva_core::ports::{Edition, NotReady};
@@ -95,10 +95,10 @@ async fn each_check_is_told_apart() {
 
 #[tokio::test]
 async fn a_broken_encoder_is_not_ready_until_it_works() {
-    let script = Script::new();
+    let setup = Setup::new();
+    let script = Arc::clone(&setup.script);
     script.encoder_broken.store(true, Ordering::SeqCst);
-    let library = Arc::new(SwitchedLibrary(Mutex::new(Ok(edition(&script)))));
-    let app = TestApp::serve(Arc::clone(&script), library, |_| {}).await;
+    let app = setup.start().await;
     let cold = app.get("/readyz").send().await;
     assert_eq!((cold.status, &cold.json()["checks"]["encoder"]["ok"]), (503, &false.into()));
     assert!(!cold.text().contains("canary-internal"));

@@ -1,9 +1,10 @@
 //! Answers as server-sent events.
 
 use super::app::{DEADLINE, TestApp};
+use crate::answering::numbered;
 use crate::problem::About;
 use crate::server::Lifecycle;
-use crate::sse::{Rhythm, frames, respond};
+use crate::sse::{Rhythm, Source, frames, respond};
 use futures::{StreamExt, stream};
 use std::time::Duration;
 use viva_core::ports::NotReady;
@@ -83,7 +84,7 @@ async fn what_is_refused_before_the_stream_is_a_plain_problem() {
 async fn events_come_as_they_happen() {
     let app = TestApp::start().await;
     let mut connection = app.ask("wait here for the GIL").stream().open().await;
-    connection.until("event: query").await;
+    connection.until("event: meta").await;
     app.script.gate.send_replace(true);
     connection.until("event: done").await;
 }
@@ -92,7 +93,7 @@ async fn events_come_as_they_happen() {
 async fn a_client_that_leaves_drops_the_answer() {
     let app = TestApp::start().await;
     let mut streaming = app.ask("wait here for the GIL").stream().open().await;
-    streaming.until("event: query").await;
+    streaming.until("event: meta").await;
     app.arrived(1).await;
     drop(streaming);
     app.abandoned(1).await;
@@ -106,7 +107,14 @@ async fn names(
     events: impl futures::Stream<Item = AnswerEvent> + Send + 'static,
     lifecycle: Lifecycle,
 ) -> Vec<&'static str> {
-    frames(events, lifecycle, about(), DEADLINE).map(|frame| frame.name()).collect().await
+    frames(source(events, &lifecycle), about(), DEADLINE).map(|(_, frame)| frame.name()).collect().await
+}
+
+fn source<E: futures::Stream<Item = AnswerEvent>>(
+    events: E,
+    lifecycle: &Lifecycle,
+) -> Source<impl futures::Stream<Item = (usize, AnswerEvent)> + use<E>, impl Future<Output = ()> + use<E>> {
+    Source { events: numbered(events), after: 0, cut: lifecycle.streams_end() }
 }
 
 fn about() -> About {
@@ -141,17 +149,21 @@ async fn whatever_happens_there_is_exactly_one_last_event() {
 #[tokio::test]
 async fn silence_ends_a_stream_and_pings_keep_it_open_before() {
     let silent = stream::iter([delta()]).chain(stream::pending());
-    let ended = frames(silent, Lifecycle::default(), about(), Duration::from_millis(50));
-    assert_eq!(ended.map(|frame| frame.name()).collect::<Vec<_>>().await, ["delta", "error"]);
+    let lifecycle = Lifecycle::default();
+    let ended = frames(source(silent, &lifecycle), about(), Duration::from_millis(50));
+    assert_eq!(ended.map(|(_, frame)| frame.name()).collect::<Vec<_>>().await, ["delta", "error"]);
 
     let slow = stream::once(async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         delta()
     });
     let rhythm = Rhythm { ping: Duration::from_millis(20), max_silence: DEADLINE };
-    let response = respond(slow, Lifecycle::default(), about(), rhythm);
+    let response = respond(source(slow, &lifecycle), about(), rhythm);
     let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
     let text = std::str::from_utf8(&body).unwrap();
-    assert!(text.starts_with(": ping\n\n") && text.contains("event: delta\ndata: {\"seq\":1,"), "{text}");
+    assert!(
+        text.starts_with(": ping\n\n") && text.contains("event: delta\nid: 1\ndata: {\"seq\":1,"),
+        "{text}"
+    );
     assert_eq!(Rhythm::USUAL.ping, Duration::from_secs(15));
 }

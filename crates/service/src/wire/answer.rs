@@ -93,7 +93,7 @@ struct NearestBody {
 
 /// Why an answer was not made as configured.
 #[derive(Debug, Serialize, ToSchema)]
-struct DegradedBody {
+pub(crate) struct DegradedBody {
     reason: DegradedName,
     detail: String,
 }

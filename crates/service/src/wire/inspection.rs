@@ -4,8 +4,9 @@ use super::finite;
 use super::hits::{LegsBody, number};
 use serde::Serialize;
 use utoipa::ToSchema;
+use viva_core::chat::{ChatMessage, Speaker};
 use viva_core::manifest::ModelIdentity;
-use viva_core::turn::{Candidate, Coverage, Fate, Feature, Inspection};
+use viva_core::turn::{Candidate, Coverage, Fate, Feature, Generation, Inspection};
 
 /// How an answer came about.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +20,55 @@ pub(crate) struct InspectionBody {
     /// What a language model was sent, where one was used.
     #[schema(required)]
     prompt: Option<String>,
+    /// How the language model was used, where one was.
+    #[schema(required)]
+    generation: Option<GenerationBody>,
+}
+
+/// How a language model was used.
+#[derive(Debug, Serialize, ToSchema)]
+struct GenerationBody {
+    model: String,
+    /// Which version of the prompt's text.
+    prompt_version: String,
+    messages: Vec<MessageBody>,
+    /// Why the model stopped, where it did.
+    #[schema(required)]
+    stop: Option<String>,
+    /// Markers that named no evidence and were taken out.
+    dropped_markers: u32,
+}
+
+/// One message of a prompt.
+#[derive(Debug, Serialize, ToSchema)]
+struct MessageBody {
+    role: &'static str,
+    content: String,
+}
+
+fn role(speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::System => "system",
+        Speaker::User => "user",
+        Speaker::Assistant => "assistant",
+    }
+}
+
+/// The prompt as one text.
+fn as_text(generation: &Generation) -> String {
+    let message = |message: &ChatMessage| format!("[{}]\n{}", role(message.speaker), message.text);
+    generation.prompt.iter().map(message).collect::<Vec<_>>().join("\n\n")
+}
+
+impl From<Generation> for GenerationBody {
+    fn from(generation: Generation) -> Self {
+        let Generation { model, prompt_version, prompt, stop, dropped_markers } = generation;
+        let messages = prompt
+            .into_iter()
+            .map(|ChatMessage { speaker, text }| MessageBody { role: role(speaker), content: text })
+            .collect();
+        Self { model, prompt_version, messages, stop, dropped_markers }
+    }
 }
 
 /// An encoder.
@@ -89,13 +139,15 @@ struct EvidenceBody {
 
 impl From<Inspection> for InspectionBody {
     fn from(inspection: Inspection) -> Self {
-        let Inspection { model, candidates, coverage, evidence_tokens, evidence_budget, prompt } = inspection;
+        let Inspection { model, candidates, coverage, evidence_tokens, evidence_budget, generation } =
+            inspection;
         Self {
             model: model.into(),
             candidates: candidates.into_iter().map(Into::into).collect(),
             coverage: coverage.into(),
             evidence: EvidenceBody { tokens: evidence_tokens, budget: evidence_budget },
-            prompt,
+            prompt: generation.as_ref().map(as_text),
+            generation: generation.map(Into::into),
         }
     }
 }
@@ -130,6 +182,6 @@ impl From<Coverage> for CoverageBody {
 impl From<Feature> for FeatureBody {
     fn from(feature: Feature) -> Self {
         let Feature { name, value, contribution } = feature;
-        Self { name: name.to_owned(), value: finite(value), contribution: finite(contribution) }
+        Self { name: name.into_owned(), value: finite(value), contribution: finite(contribution) }
     }
 }

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use viva_core::guide::{Level, QuestionKind, SectionKind, Weight};
 use viva_core::turn::{DegradedReason, Depth, Mode};
+use viva_interview::grade::Verdict;
+use viva_interview::machine::Closing;
+use viva_interview::plan::InterviewMode;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident of $of:ident in $case:tt: $($variant:ident),+;)+) => {$(
@@ -37,6 +40,12 @@ names! {
     WeightName of Weight in "snake_case": Essential, Expected, Bonus;
     /// A structured entry of the guide, or a plain document.
     KindName of QuestionKind in "snake_case": Structured, Plain;
+    /// What an answer says about a key point.
+    VerdictName of Verdict in "snake_case": Covered, Partial, Missing, Contradicted;
+    /// Whether the examiner coaches.
+    InterviewModeName of InterviewMode in "snake_case": Practice, Live;
+    /// How a question was closed early.
+    ClosingName of Closing in "snake_case": Skipped, Revealed;
 }
 
 #[cfg(test)]
@@ -60,6 +69,12 @@ mod tests {
         }
         for w in Weight::ALL {
             check(WeightName::from(w), w.as_str());
+        }
+        for v in Verdict::ALL {
+            check(VerdictName::from(v), v.as_str());
+        }
+        for m in [InterviewMode::Practice, InterviewMode::Live] {
+            check(InterviewModeName::from(m), m.as_str());
         }
         for m in [Mode::Extractive, Mode::Generated] {
             check(ModeName::from(m), m.as_str());

@@ -1,5 +1,9 @@
 //! What `/metrics` counts. Labels are routes and statuses, never paths: a scanner must not be able to grow them.
 
+mod answers;
+
+pub(crate) use answers::AnswerMetrics;
+
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use std::time::Duration;
 
@@ -13,6 +17,16 @@ pub(crate) struct Metrics {
     durations: HistogramVec,
     in_flight: IntGauge,
     index_ready: IntGauge,
+    turns_running: IntGauge,
+    answers: AnswerMetrics,
+}
+
+/// What is looked up at the moment somebody asks for the counters.
+pub(crate) struct Moment {
+    /// Whether there is an index to answer from.
+    pub(crate) index_ready: bool,
+    /// Turns of conversations that are being answered.
+    pub(crate) turns_running: usize,
 }
 
 impl Metrics {
@@ -36,7 +50,11 @@ impl Metrics {
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(index_ready.clone()))?;
-        Ok(Self { registry, requests, durations, in_flight, index_ready })
+        let turns_running =
+            IntGauge::new("viva_turns_running", "Turns of conversations being answered by this process.")?;
+        registry.register(Box::new(turns_running.clone()))?;
+        let answers = AnswerMetrics::new(&registry)?;
+        Ok(Self { registry, requests, durations, in_flight, index_ready, turns_running, answers })
     }
 
     pub(crate) fn request_began(&self) {
@@ -49,9 +67,16 @@ impl Metrics {
         self.durations.with_label_values(&[route]).observe(took.as_secs_f64());
     }
 
+    /// What is counted of answers.
+    pub(crate) fn answers(&self) -> AnswerMetrics {
+        self.answers.clone()
+    }
+
     /// Everything in the text exposition format, version 0.0.4.
-    pub(crate) fn render(&self, index_ready: bool) -> Result<String, prometheus::Error> {
+    pub(crate) fn render(&self, moment: &Moment) -> Result<String, prometheus::Error> {
+        let Moment { index_ready, turns_running } = *moment;
         self.index_ready.set(i64::from(index_ready));
+        self.turns_running.set(i64::try_from(turns_running).unwrap_or(i64::MAX));
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }

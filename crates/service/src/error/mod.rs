@@ -4,15 +4,18 @@
 //! the request, writes the document and logs what must not be sent. Logging where an error is made was refused: it
 //! would be logged twice, or for nothing.
 
+mod from;
+mod interview;
+
+pub(crate) use interview::{InterviewRefusal, counted};
+
 use crate::extract::FieldError;
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use viva_assistant::SearchFailure;
-use viva_core::ports::{NotReady, SearchError};
-use viva_core::turn::{Failure, FailureKind};
+use viva_core::ports::NotReady;
 
 /// Why a request is not answered as asked.
 #[derive(Debug, Clone)]
@@ -31,6 +34,22 @@ pub(crate) enum ApiError {
     NoRoute,
     /// The guide has no such question.
     NoQuestion { id: String },
+    /// The owner has no such conversation.
+    NoConversation,
+    /// The owner has no such turn.
+    NoTurn,
+    /// Nothing is kept of how the turn's answer came about.
+    NoInspection,
+    /// Another turn of the conversation is being answered.
+    TurnRunning,
+    /// The turn is not being answered here.
+    TurnNotRunning,
+    /// There is no answer to go deeper into.
+    NothingToDeepen,
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// An interview does not do what it is asked.
+    Interview(InterviewRefusal),
     /// The route has no such method.
     Method,
     /// Its body did not arrive in time.
@@ -45,10 +64,16 @@ pub(crate) enum ApiError {
     NotReady(NotReady),
     /// Too many requests at once.
     Saturated,
+    /// The owner has as many streams open as allowed.
+    TooManyStreams { limit: usize },
     /// The process is ending.
     ShuttingDown,
-    /// The index or the encoder cannot answer now. The text is for the log.
+    /// The index, the encoder or the database cannot be used now. The text is for the log.
     Unavailable(String),
+    /// The database cannot be used now. The text is for the log.
+    StoreUnavailable(String),
+    /// The database has no room.
+    StorageFull,
     /// No answer in time. The text is for the log.
     Timeout(String),
     /// The answer broke off. The text is for the log.
@@ -66,6 +91,13 @@ pub(crate) struct Kind {
     pub(crate) title: &'static str,
 }
 
+impl Kind {
+    /// The name of the kind of problem.
+    pub(crate) fn urn(&self) -> String {
+        format!("urn:viva:problem:{}", self.code)
+    }
+}
+
 impl ApiError {
     /// A single rule of a single field.
     pub(crate) fn field(field: impl Into<String>, rule: impl Into<String>) -> Self {
@@ -81,16 +113,29 @@ impl ApiError {
             Self::CrossOrigin => (403, "cross_origin", "Requests from other sites are refused"),
             Self::NoRoute => (404, "no_such_route", "There is no such address"),
             Self::NoQuestion { .. } => (404, "no_such_question", "The guide has no such question"),
+            Self::NoConversation => (404, "no_such_conversation", "There is no such conversation"),
+            Self::NoTurn => (404, "no_such_turn", "There is no such turn"),
+            Self::NoInspection => (404, "no_inspection", "Nothing is kept of how the answer came about"),
+            Self::TurnRunning => (409, "turn_running", "A turn of the conversation is being answered"),
+            Self::TurnNotRunning => (409, "turn_not_running", "The turn is not being answered"),
+            Self::NothingToDeepen => (409, "nothing_to_deepen", "There is no answer to go deeper into"),
+            Self::KeyReused => {
+                (409, "idempotency_key_reused", "The idempotency key stands for another request")
+            }
+            Self::Interview(refusal) => refusal.kind(),
             Self::Method => (405, "method_not_allowed", "The address does not take this method"),
             Self::BodyTimeout => (408, "body_timeout", "The body did not arrive in time"),
             Self::BodyTooLarge { .. } => (413, "body_too_large", "The body is too large"),
             Self::MediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::Invalid { .. } => (422, "invalid", "Some fields break a rule"),
+            Self::TooManyStreams { .. } => (429, "too_many_streams", "Too many streams at once"),
             Self::NotReady(NotReady::Starting(_)) => (503, "starting", "The index is being built"),
             Self::NotReady(_) => (503, "no_index", "There is no index to answer from"),
             Self::Saturated => (503, "saturated", "Too many requests at once"),
             Self::ShuttingDown => (503, "shutting_down", "The service is ending"),
-            Self::Unavailable(_) => (503, "unavailable", "The index cannot answer now"),
+            Self::Unavailable(_) => (503, "unavailable", "The service cannot answer now"),
+            Self::StoreUnavailable(_) => (503, "store_unavailable", "The database cannot be used now"),
+            Self::StorageFull => (507, "storage_full", "The database has no room"),
             Self::Timeout(_) => (504, "timeout", "No answer in time"),
             Self::Interrupted(_) => (502, "interrupted", "The answer broke off"),
             Self::Internal(_) => (500, "internal", "Something went wrong here"),
@@ -113,6 +158,14 @@ impl ApiError {
             Self::NoQuestion { id } => {
                 format!("there is no question `{id}`; /api/v1/questions lists those there are")
             }
+            Self::NoConversation => "/api/v1/conversations lists those there are".into(),
+            Self::NoTurn => "its conversation's own address lists the turns there are".into(),
+            Self::NoInspection => "it is kept of answered turns only".into(),
+            Self::TurnRunning => "wait for its end, or stop it; its own address streams it".into(),
+            Self::TurnNotRunning => "it has ended, or another process answers it".into(),
+            Self::NothingToDeepen => "ask a question first that the guide covers".into(),
+            Self::KeyReused => "use a new key for a new request".into(),
+            Self::Interview(refusal) => refusal.detail(),
             Self::Method => "the allow header names the methods that the address takes".into(),
             Self::BodyTimeout => "send the whole body at once".into(),
             Self::BodyTooLarge { limit } => format!("a body may have at most {limit} bytes"),
@@ -123,8 +176,19 @@ impl ApiError {
             }
             Self::NotReady(reason) => explain(reason),
             Self::Saturated => "as many requests as allowed are being answered; try again shortly".into(),
+            Self::TooManyStreams { limit } => {
+                format!("at most {limit} streams may be open at once; close one")
+            }
             Self::ShuttingDown => "the service is shutting down; try again once it is back".into(),
-            Self::Unavailable(_) => "the index or the encoder cannot answer now; try again shortly".into(),
+            Self::Unavailable(_) => {
+                "the index, the encoder or the database cannot be used now; try again shortly".into()
+            }
+            Self::StoreUnavailable(_) => {
+                "conversations cannot be read or written now; questions without one are answered".into()
+            }
+            Self::StorageFull => {
+                "nothing more can be kept; questions without a conversation are answered".into()
+            }
             Self::Timeout(_) => "the answer took longer than allowed; try again".into(),
             Self::Interrupted(_) => "the answer broke off before its end; try again".into(),
             Self::Internal(_) => "the failure is in the log under this request id".into(),
@@ -135,6 +199,7 @@ impl ApiError {
     pub(crate) fn internal(&self) -> Option<String> {
         match self {
             Self::Unavailable(text)
+            | Self::StoreUnavailable(text)
             | Self::Timeout(text)
             | Self::Interrupted(text)
             | Self::Internal(text)
@@ -146,10 +211,13 @@ impl ApiError {
     /// After how many seconds it is worth trying again.
     pub(crate) fn retry_after(&self) -> Option<u16> {
         match self {
-            Self::Saturated => Some(1),
-            Self::NotReady(NotReady::Starting(_)) | Self::Unavailable(_) => Some(2),
+            Self::Saturated | Self::TooManyStreams { .. } | Self::TurnRunning => Some(1),
+            Self::Interview(refusal) => refusal.retry_after(),
+            Self::NotReady(NotReady::Starting(_)) | Self::Unavailable(_) | Self::StoreUnavailable(_) => {
+                Some(2)
+            }
             Self::ShuttingDown => Some(5),
-            Self::NotReady(_) => Some(30),
+            Self::NotReady(_) | Self::StorageFull => Some(30),
             _ => None,
         }
     }
@@ -193,49 +261,4 @@ impl IntoResponse for ApiError {
         }
         (Extension(Arc::new(self)), response).into_response()
     }
-}
-
-impl From<NotReady> for ApiError {
-    fn from(reason: NotReady) -> Self {
-        Self::NotReady(reason)
-    }
-}
-
-impl From<SearchFailure> for ApiError {
-    fn from(failure: SearchFailure) -> Self {
-        match failure {
-            SearchFailure::NotReady(reason) => Self::NotReady(reason),
-            SearchFailure::Embed(error) => Self::Unavailable(chain(&error)),
-            SearchFailure::Search(error) => match &error {
-                SearchError::Unavailable(_) => Self::Unavailable(chain(&error)),
-                SearchError::Timeout(_) => Self::Timeout(chain(&error)),
-                SearchError::Payload { .. } | SearchError::Failed(_) => Self::Internal(chain(&error)),
-            },
-        }
-    }
-}
-
-impl From<Failure> for ApiError {
-    fn from(failure: Failure) -> Self {
-        let Failure { kind, detail } = failure;
-        match kind {
-            FailureKind::Unavailable => Self::Unavailable(detail),
-            FailureKind::Timeout => Self::Timeout(detail),
-            FailureKind::Interrupted => Self::Interrupted(detail),
-            FailureKind::ShuttingDown => Self::ShuttingDown,
-            FailureKind::Internal => Self::Internal(detail),
-        }
-    }
-}
-
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
