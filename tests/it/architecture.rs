@@ -13,8 +13,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("viva-retrieval", &["viva-core"]),
     ("viva-ingest", &["viva-core"]),
     ("viva-assistant", &["viva-core"]),
-    ("viva-eval", &["viva-assistant", "viva-core"]),
-    ("viva-service", &["viva-assistant", "viva-core", "viva-settings"]),
+    ("viva-interview", &["viva-core"]),
+    ("viva-llm", &["viva-core"]),
+    ("viva-store", &["viva-core"]),
+    ("viva-web", &["viva-core"]),
+    ("viva-model-server", &[]),
+    ("viva-eval", &["viva-assistant", "viva-core", "viva-interview"]),
+    ("viva-service", &["viva-assistant", "viva-core", "viva-interview", "viva-settings", "viva-web"]),
 ];
 
 /// Third-party crates that only the named crates may use.
@@ -25,6 +30,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("fastembed", &["viva-embed"]),
     ("ort", &["viva-embed"]),
     ("text-splitter", &["viva-ingest"]),
+    ("sqlx", &["viva-store"]),
+    ("aws-sdk-bedrockruntime", &["viva-llm"]),
+    ("aws-config", &["viva-llm"]),
+    ("rustyline", &["viva"]),
+    ("maud", &["viva-web"]),
     ("etcetera", &["viva-settings"]),
     ("clap", &["viva"]),
 ];
@@ -105,7 +115,7 @@ fn the_core_does_no_io_and_knows_no_wire_format() {
 
 #[test]
 fn judgement_knows_no_adapter_and_no_io() {
-    for folder in ["assistant", "ingest"] {
+    for folder in ["assistant", "ingest", "interview"] {
         for (path, text) in sources_of(folder) {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             for word in ["std::fs", "std::net", "std::env::", "qdrant", "fastembed", "axum", "reqwest"] {

@@ -3,8 +3,10 @@
 
 mod architecture;
 mod checking;
+mod conversing;
 mod faults;
 mod ingesting;
+mod interviewing;
 mod journey;
 mod kills;
 mod quality;

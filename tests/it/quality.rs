@@ -12,6 +12,11 @@ const RECALL_FLOOR: &str = "0.62";
 const REFUSAL_FLOOR: f64 = 0.70;
 const FALSE_REFUSALS: f64 = 0.09;
 
+/// Recall@1 of the last message of a conversation.
+const FOLLOW_UP_FLOOR: f64 = 0.76;
+/// One conversation of the reporting half's changes of topic may go wrong.
+const NEW_TOPIC_SLACK: f64 = 0.04;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
@@ -79,5 +84,21 @@ fn refusals_keep_their_floors() {
         println!("{report:#}");
         assert!(report["recall"].as_f64().unwrap() >= REFUSAL_FLOOR, "refusal recall fell");
         assert!(report["false_refusal_rate"].as_f64().unwrap() <= FALSE_REFUSALS, "false refusals rose");
+    });
+}
+
+#[test]
+fn follow_ups_keep_their_floor_and_new_topics_are_left_alone() {
+    with_guide(|program| {
+        let set = root().join("tests/eval/followups.jsonl").display().to_string();
+        let report = program.json(&["eval", "followups", "--json", "--set", &set]);
+        println!("{report:#}");
+        let recall = |part: &str| report[part]["recall_at_1"].as_f64().unwrap();
+        assert!(recall("all") >= FOLLOW_UP_FLOOR, "follow-ups are understood worse");
+        assert!(recall("leaning") > recall("leaning_as_typed"), "what was said before does not help");
+        assert!(
+            recall("new_topic") + NEW_TOPIC_SLACK >= recall("new_topic_afresh"),
+            "changes of topic are polluted"
+        );
     });
 }

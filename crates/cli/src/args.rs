@@ -1,5 +1,9 @@
 //! The command line: what may be typed.
 
+mod examination;
+
+pub(crate) use examination::{InterviewArgs, InterviewCommand, ModeArg, StartArgs};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -7,6 +11,8 @@ const EXAMPLES: &str = "\x1b[1mExamples\x1b[0m
   viva                                        serve on http://127.0.0.1:8080, ingesting what has changed
   viva ask \"why do my threads use one core?\"  an answer with citations
   viva ask --depth deep --explain \"what is RAG?\"
+  viva chat                                   a conversation, with follow-up questions
+  viva interview --level senior               be examined, with grades and a report
   viva search --k 3 \"lock vs semaphore\"       sections, with their ranks in each leg
   viva ingest ~/notes                         add a folder of your own to the guide
   viva check --run-examples                   what is wrong with the guide
@@ -56,6 +62,22 @@ pub(crate) enum Command {
         after_help = "Examples:\n  viva ask \"what is the GIL?\"\n  viva ask --depth deep \"what is RAG?\"\n  git diff | viva ask -"
     )]
     Ask(AskArgs),
+    /// Hold a conversation
+    #[command(
+        after_help = "Examples:\n  viva chat\n  printf 'what is the GIL?\\nwhy does it exist?\\n/deeper\\n' | viva chat"
+    )]
+    Chat(ChatArgs),
+    /// Be examined, graded and told what to work on
+    #[command(
+        after_help = "Examples:\n  viva interview --role data-engineer --level senior --questions 3\n  viva interview --modules asyncio,testing --mode live --seed 7 --answers mine.txt --json\n  viva interview resume\n  viva interview report ID --markdown"
+    )]
+    Interview(InterviewArgs),
+    /// Be asked again what is due
+    #[command(after_help = "Examples:\n  viva review\n  viva review --questions 3")]
+    Review(StartArgs),
+    /// Show how far you have come, by module and focus area
+    #[command(after_help = "Example:\n  viva progress")]
+    Progress,
     /// Find sections of the guide
     #[command(
         after_help = "Examples:\n  viva search \"memory grows in forked workers\"\n  viva search --module asyncio --k 3 cancel"
@@ -119,6 +141,16 @@ pub(crate) struct AskArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ChatArgs {
+    /// How much of the guide's answers: brief, standard or deep
+    #[arg(long, default_value = "standard")]
+    pub(crate) depth: String,
+    /// Go on with this conversation
+    #[arg(long, value_name = "ID")]
+    pub(crate) open: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
     /// What to look for; `-` reads it from standard input
     pub(crate) question: Vec<String>,
@@ -176,6 +208,10 @@ pub(crate) enum EvalCommand {
     Retrieval(EvalArgs),
     /// Precision and recall of refusals, and false refusals
     Refusal(EvalArgs),
+    /// Recall of the last message of labelled conversations
+    Followups(EvalArgs),
+    /// Fit what speaks for an entry in a conversation on the tuning half and print it
+    Blend(EvalArgs),
     /// Fit the ranking's weights on the tuning half and print them
     Weights(EvalArgs),
     /// Fit the coverage verdict on the tuning half and print its calibration (after the weights)

@@ -62,6 +62,10 @@ fn run(command: Command, common: &Common) -> Outcome<u8> {
     let json = common.json;
     let status = match command {
         Command::Ask(args) => runtime.block_on(commands::ask::run(&wiring, args, json)),
+        Command::Chat(args) => runtime.block_on(commands::chat::run(&wiring, args, json)),
+        Command::Interview(args) => runtime.block_on(commands::interview::run(&wiring, args, json)),
+        Command::Review(args) => runtime.block_on(commands::review::run(&wiring, args, json)),
+        Command::Progress => runtime.block_on(commands::progress::run(&wiring, json)),
         Command::Search(args) => runtime.block_on(commands::search::run(&wiring, args, json)),
         Command::Check(args) => commands::check::run(&wiring, args, json),
         Command::Ingest(args) => runtime.block_on(commands::ingest::run(&wiring, args, json)),

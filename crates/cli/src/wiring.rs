@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use viva_assistant::coverage::Calibration;
-use viva_assistant::{Assistant, Options, Parts, Weights};
-use viva_core::ports::{ChunkIndex, Clock, Embedder, Ids, Library};
+use viva_assistant::{Assistant, Blend, Options, Parts, Weights};
+use viva_core::ports::{ChatModel, ChunkIndex, Clock, Embedder, Ids, Library};
 use viva_embed::{EmbedOptions, Encoder};
 use viva_ingest::{ChunkerOptions, Ingest, IngestOptions, IngestPorts};
 use viva_retrieval::{
@@ -17,6 +17,10 @@ use viva_retrieval::{
     SearchOptions, ServedHome, ServedOptions, ServedWriter, Shelf, Wanted,
 };
 use viva_settings::{Environment, Settings};
+
+mod examiner;
+mod model;
+mod store;
 
 /// Where the index is searched.
 pub(crate) enum OpenedHome {
@@ -206,33 +210,44 @@ impl Wiring {
         }
     }
 
-    /// The assistant over an encoder and a library.
+    /// The assistant over an encoder, a library and, where there is one, a language model.
     pub(crate) fn assistant(
         &self,
         embedder: Arc<dyn Embedder>,
         library: Arc<dyn Library>,
+        model: Option<Arc<dyn ChatModel>>,
     ) -> Outcome<Arc<Assistant>> {
-        let calibration = Calibration::fitted().map_err(|error| Failure::of(&error))?;
         let options = Options {
             // Room for everything that either leg found.
             candidates: self.settings.retrieval.candidates_per_leg * 2,
             evidence_tokens: self.settings.answer.evidence_tokens,
             weights: Weights::fitted().map_err(|error| Failure::of(&error))?,
-            calibration,
+            blend: Blend::fitted().map_err(|error| Failure::of(&error))?,
+            calibration: Calibration::fitted().map_err(|error| Failure::of(&error))?,
+            generation: model::generation(&self.settings),
         };
-        let parts = Parts { embedder, library, clock: Arc::clone(&self.clock), ids: Arc::clone(&self.ids) };
-        Ok(Arc::new(Assistant::new(parts, options)))
+        let (clock, ids) = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+        Ok(Arc::new(Assistant::new(Parts { embedder, library, model, clock, ids }, options)))
     }
 
-    /// Everything for one command that asks: encoder, index, assistant.
-    pub(crate) async fn asking(&self, home: &OpenedHome) -> Outcome<Arc<Assistant>> {
+    /// Everything for one command that searches: encoder, index, assistant; no language model.
+    pub(crate) async fn searching(&self, home: &OpenedHome) -> Outcome<Arc<Assistant>> {
+        self.asking(home, None).await
+    }
+
+    /// Everything for one command that asks, with the language model that the settings name.
+    pub(crate) async fn asking(
+        &self,
+        home: &OpenedHome,
+        model: Option<Arc<dyn ChatModel>>,
+    ) -> Outcome<Arc<Assistant>> {
         let embedder = self.encoder()?;
         let library = Self::shelf_of(home, &*embedder);
         library.refresh().await.map_err(|reason| {
             let hint = "`viva ingest` builds the index; `viva` does so and serves";
             Failure::of(&reason).hint(hint)
         })?;
-        self.assistant(embedder, library)
+        self.assistant(embedder, library, model)
     }
 }
 

@@ -44,7 +44,12 @@ pub(crate) async fn run(wiring: &Wiring, args: AskArgs, json: bool) -> Outcome<u
 }
 
 async fn local(wiring: &Wiring, home: &crate::wiring::OpenedHome, ask: Ask) -> Outcome<Value> {
-    let assistant = wiring.asking(home).await?;
+    // Only a model needs the database: its tokens are counted there.
+    let model = match &wiring.settings.model {
+        Some(_) => wiring.model(wiring.store().await? as _).await?,
+        None => None,
+    };
+    let assistant = wiring.asking(home, model).await?;
     super::search::check_filter(&assistant, &ask.filter)?;
     let mut events = pin!(assistant.answer(ask));
     while let Some(event) = events.next().await {

@@ -12,7 +12,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
-use viva_core::ports::Embedder;
+use viva_assistant::Conversations;
+use viva_core::ports::{Embedder, Library};
 use viva_service::{AppState, Server};
 
 /// Queries that are asked before anything is measured.
@@ -27,10 +28,16 @@ pub(crate) async fn run(wiring: &Wiring, args: BenchArgs, json: bool) -> Outcome
     let embedder = wiring.uncached_encoder()?;
     let shelf = Wiring::shelf_of(&home, &*embedder);
     shelf.refresh().await.map_err(|reason| Failure::of(&reason))?;
-    let assistant = wiring.assistant(Arc::clone(&embedder), shelf)?;
+    let store = wiring.store().await?;
+    let library = Arc::clone(&shelf) as Arc<dyn Library>;
+    let examiner = wiring.examiner(Arc::clone(&embedder), Arc::clone(&library), &store, None)?;
+    let assistant = wiring.assistant(Arc::clone(&embedder), library, None)?;
     assistant.warm().map_err(|reason| Failure::of(&reason))?;
+    let conversations = Arc::new(Conversations::new(Arc::clone(&assistant), Arc::clone(&store) as _));
     let state = AppState {
         assistant,
+        conversations,
+        examiner,
         embedder: Arc::clone(&embedder),
         clock: Arc::clone(&wiring.clock),
         ids: Arc::clone(&wiring.ids),

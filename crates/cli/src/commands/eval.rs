@@ -18,30 +18,34 @@ use viva_eval::retrieval::Report;
 use viva_eval::set::{Case, Half};
 use viva_eval::{calibrate, chart, refusal, retrieval, set, weights};
 
+mod followups;
+
 pub(crate) async fn run(wiring: &Wiring, which: EvalCommand, json: bool) -> Outcome<u8> {
     let args = match &which {
         EvalCommand::Retrieval(args)
         | EvalCommand::Refusal(args)
+        | EvalCommand::Followups(args)
+        | EvalCommand::Blend(args)
         | EvalCommand::Weights(args)
         | EvalCommand::Calibrate(args) => args,
     };
-    let half = if matches!(which, EvalCommand::Calibrate(_) | EvalCommand::Weights(_)) {
-        HalfArg::Tune
-    } else {
-        args.half
-    };
+    let fits = matches!(which, EvalCommand::Calibrate(_) | EvalCommand::Weights(_) | EvalCommand::Blend(_));
+    let half = if fits { HalfArg::Tune } else { args.half };
     let home = wiring.home("viva eval").or_else(|error| {
         server_of(error)?;
         Err(Failure::new("a server holds the index, and measuring goes past it")
             .hint("stop the server, or use another --data-dir"))
     })?;
-    let assistant = wiring.asking(&home).await?;
+    let assistant = wiring.searching(&home).await?;
+    if matches!(which, EvalCommand::Followups(_) | EvalCommand::Blend(_)) {
+        return followups::run(&assistant, &which, args, half, json).await;
+    }
     let cases = cases(args, half, &assistant)?;
     match &which {
         EvalCommand::Retrieval(args) => measure_retrieval(&assistant, &cases, args, json).await,
         EvalCommand::Refusal(args) => measure_refusal(&assistant, &cases, args, json).await,
         EvalCommand::Weights(_) => fit_weights(&assistant, &cases).await,
-        EvalCommand::Calibrate(_) => fit(&assistant, &cases).await,
+        _ => fit(&assistant, &cases).await,
     }
 }
 
@@ -76,7 +80,7 @@ fn read(path: &Path) -> Outcome<Vec<Case>> {
 }
 
 /// A bar over `total` queries, and what moves it on.
-fn counting(total: usize) -> (Arc<Bar>, impl Fn() + Sync) {
+pub(super) fn counting(total: usize) -> (Arc<Bar>, impl Fn() + Sync) {
     let bar = Arc::new(Bar::new("asking", false));
     let moved = Arc::clone(&bar);
     let done = AtomicU64::new(0);

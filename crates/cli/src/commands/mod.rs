@@ -2,10 +2,14 @@
 
 pub(crate) mod ask;
 pub(crate) mod bench;
+pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod ingest;
+pub(crate) mod interview;
+pub(crate) mod progress;
+pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod setup;

@@ -15,7 +15,7 @@ pub(crate) async fn run(wiring: &Wiring, args: SearchArgs, json: bool) -> Outcom
     let found = match wiring.home("viva search") {
         Ok(home) => {
             let filter = filter(&args)?;
-            let assistant = wiring.asking(&home).await?;
+            let assistant = wiring.searching(&home).await?;
             check_filter(&assistant, &filter)?;
             let request = SearchRequest { question, k: usize::from(args.k), filter, legs: LegChoice::Hybrid };
             let outcome = assistant.search(&request).await.map_err(|error| Failure::of(&error))?;
