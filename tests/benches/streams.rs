@@ -86,7 +86,7 @@ async fn through(client: &reqwest::Client, server: &Server) -> Timed {
         .unwrap();
     let path = format!("/api/v1/conversations/{}/turns", created["id"].as_str().unwrap());
     let started = Instant::now();
-    let mut bytes = ask(client, server, &path).await;
+    let mut bytes = ask(client, server, &path).await.bytes_stream();
     let (mut first, mut all) = (None, Vec::new());
     while let Some(piece) = bytes.next().await {
         let piece = piece.unwrap();
@@ -101,25 +101,20 @@ async fn through(client: &reqwest::Client, server: &Server) -> Timed {
         .split("event: done\n")
         .nth(1)
         .and_then(|frame| frame.lines().find_map(|l| l.strip_prefix("data: ")));
-    let done: Value = serde_json::from_str(done.unwrap_or_else(|| panic!("no done: {text}"))).unwrap();
+    let done: Value = serde_json::from_str(done.unwrap()).unwrap();
     let timings = &done["timings_ms"];
     let retrieval = timings["embed"].as_f64().unwrap() + timings["search"].as_f64().unwrap();
     Timed { first: ms(first.unwrap()), total: ms(total), retrieval }
 }
 
-async fn ask(
-    client: &reqwest::Client,
-    server: &Server,
-    path: &str,
-) -> impl futures::Stream<Item = reqwest::Result<impl std::ops::Deref<Target = [u8]>>> + use<> {
-    let response = client
+async fn ask(client: &reqwest::Client, server: &Server, path: &str) -> reqwest::Response {
+    client
         .post(server.url(path))
         .header("accept", "text/event-stream")
         .json(&json!({ "question": "explain the global interpreter lock" }))
         .send()
         .await
-        .unwrap();
-    response.bytes_stream()
+        .unwrap()
 }
 
 /// Streams held open by a slow model, the memory that they take, and whether all of them end well.

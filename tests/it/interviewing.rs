@@ -7,7 +7,8 @@ use std::process::Stdio;
 use viva_tests::{Finished, GuideFolder, Program, Server, entry};
 
 /// What is answered to everything.
-const ANSWER: &str = "This is the first point of the global interpreter lock and of a mutex for critical sections.";
+const ANSWER: &str =
+    "This is the first point of the global interpreter lock and of a mutex for critical sections.";
 
 fn examined(folder: &std::path::Path) -> (Program, GuideFolder) {
     let guide = GuideFolder::small(&folder.join("content"));
@@ -34,7 +35,11 @@ fn typed(program: &Program, arguments: &[&str], lines: &str) -> Finished {
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Finished { status: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    Finished {
+        status: output.status.code().unwrap_or(-1),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 fn asked(report: &Value) -> Vec<&str> {
@@ -69,7 +74,10 @@ fn a_script_sits_the_exam() {
     let id = report["id"].as_str().unwrap();
     assert_eq!(program.json(&["interview", "report", id, "--json"]), report);
     let listed = program.json(&["interview", "list", "--json"]);
-    assert_eq!((&listed["interviews"][0]["id"], &listed["interviews"][0]["finished"]), (&json!(id), &json!(true)));
+    assert_eq!(
+        (&listed["interviews"][0]["id"], &listed["interviews"][0]["finished"]),
+        (&json!(id), &json!(true))
+    );
     let markdown = program.run(&["interview", "report", id, "--markdown"]);
     assert!(markdown.status == 0 && markdown.out.starts_with("# Interview report"), "{markdown:?}");
     assert!(markdown.out.contains("(/questions/"), "{markdown:?}");
@@ -90,7 +98,10 @@ fn an_interview_goes_through_a_pipe() {
     let arguments = ["interview", "--questions", "2", "--follow-ups", "0", "--seed", "1"];
     let said = typed(&program, &arguments, &format!("/hint\n\n{ANSWER}\n/reveal\n"));
     assert_eq!(said.status, 0, "{said:?}");
-    assert!(said.err.contains("Question 1 of 2 \u{b7} practice") && said.err.contains("Hint 1: "), "{said:?}");
+    assert!(
+        said.err.contains("Question 1 of 2 \u{b7} practice") && said.err.contains("Hint 1: "),
+        "{said:?}"
+    );
     assert!(said.out.contains("\u{25cb} missed") && said.out.contains("Score "), "{said:?}");
     assert!(said.out.contains("This is about ") && said.out.contains("1 hint"), "{said:?}");
 

@@ -13,9 +13,7 @@ const EXAMPLES: &str = "\x1b[1mExamples\x1b[0m
   viva ask --depth deep --explain \"what is RAG?\"
   viva chat                                   a conversation, with follow-up questions
   viva interview --level senior               be examined, with grades and a report
-  viva search --k 3 \"lock vs semaphore\"       sections, with their ranks in each leg
   viva ingest ~/notes                         add a folder of your own to the guide
-  viva check --run-examples                   what is wrong with the guide
   viva doctor                                 what is wrong with this machine";
 
 const EXIT: &str = "\x1b[1mExit status\x1b[0m

@@ -123,6 +123,8 @@ impl Wiring {
             workers: embed.ingest_workers,
             threads: embed.ingest_threads,
             query_cache: 0,
+            // What the sessions hold is given back while the index is written.
+            rests: true,
             ..self.embed_options()
         };
         open(&options)

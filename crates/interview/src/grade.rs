@@ -69,9 +69,7 @@ impl Finding {
     #[must_use]
     pub fn merge(self, later: Self) -> Self {
         match (self.verdict, later.verdict) {
-            (Verdict::Covered, _) | (_, Verdict::Missing) => self,
-            (Verdict::Contradicted, Verdict::Partial) => later,
-            (Verdict::Partial, Verdict::Partial) => self,
+            (Verdict::Covered, _) | (_, Verdict::Missing) | (Verdict::Partial, Verdict::Partial) => self,
             _ => later,
         }
     }
@@ -155,8 +153,6 @@ pub struct Grade {
 pub const CONTRADICTION_PENALTY: f64 = 0.5;
 /// What each further hint costs, as a share of the score: the more it tells, the more it costs.
 pub const HINT_COSTS: [f64; 3] = [0.05, 0.10, 0.15];
-/// The share of the weight of all essential and expected points that earns full marks: nobody recites a rubric.
-pub const FULL_MARKS_AT: f64 = 0.9;
 
 /// The weight of a key point in the score.
 pub fn weight_of(weight: Weight) -> f64 {
@@ -171,7 +167,7 @@ pub fn weight_of(weight: Weight) -> f64 {
 ///
 /// A covered point earns its weight (essential 3, expected 2, bonus 1), a partial one half of it, a missing one nothing,
 /// and a contradicted one that is not a bonus loses [`CONTRADICTION_PENALTY`] of it. The sum is divided by
-/// [`FULL_MARKS_AT`] of the weight of all essential and expected points, so that a bonus can only add, and cut to 0 … 1.
+/// the weight of all essential and expected points, so that a bonus can only add, and cut to 0 … 1.
 /// Each hint then takes its share of [`HINT_COSTS`]. Rounded to four places, so that it is the same after it was stored.
 pub fn score(points: impl IntoIterator<Item = (Weight, Verdict)>, hints: u8) -> f64 {
     let (mut earned, mut possible) = (0.0, 0.0);
@@ -191,7 +187,7 @@ pub fn score(points: impl IntoIterator<Item = (Weight, Verdict)>, hints: u8) -> 
         return 0.0;
     }
     let cost: f64 = HINT_COSTS.iter().take(usize::from(hints)).sum();
-    let score = (earned / (possible * FULL_MARKS_AT)).clamp(0.0, 1.0) * (1.0 - cost);
+    let score = (earned / possible).clamp(0.0, 1.0) * (1.0 - cost);
     (score * 10_000.0).round() / 10_000.0
 }
 
@@ -207,11 +203,11 @@ mod tests {
         assert_eq!(of(&[(Essential, Covered), (Expected, Covered), (Bonus, Missing)]), 1.0);
         assert_eq!(of(&[(Essential, Missing), (Expected, Missing), (Bonus, Contradicted)]), 0.0);
         assert_eq!(of(&[(Essential, Contradicted), (Expected, Missing)]), 0.0);
-        assert!((of(&[(Essential, Partial), (Expected, Missing)]) - 1.5 / 4.5).abs() < 1e-4);
+        assert!((of(&[(Essential, Partial), (Expected, Missing)]) - 1.5 / 5.0).abs() < 1e-4);
         assert!(
-            (of(&[(Essential, Partial), (Expected, Missing), (Bonus, Covered)]) - 2.5 / 4.5).abs() < 1e-4
+            (of(&[(Essential, Partial), (Expected, Missing), (Bonus, Covered)]) - 2.5 / 5.0).abs() < 1e-4
         );
-        assert!((of(&[(Essential, Covered), (Expected, Contradicted)]) - 2.0 / 4.5).abs() < 1e-4);
+        assert!((of(&[(Essential, Covered), (Expected, Contradicted)]) - 2.0 / 5.0).abs() < 1e-4);
         assert_eq!(of(&[]), 0.0);
         assert!((score([(Essential, Covered)], 2) - 0.85).abs() < 1e-4);
         assert!((score([(Essential, Covered)], 200) - 0.70).abs() < 1e-4);

@@ -20,7 +20,7 @@ pub const MAX_QUESTIONS: u8 = 50;
 /// The most follow-ups to a question.
 pub const MAX_FOLLOW_UPS: u8 = 5;
 /// What was asked within this time is not asked again, unless it is due.
-pub const LATELY: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const LATELY: Duration = Duration::from_hours(7 * 24);
 /// Candidates for each question to be asked.
 const CANDIDATES: usize = 3;
 /// The score from which the next question is harder, and the one below which it is easier.

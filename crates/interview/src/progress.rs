@@ -6,7 +6,7 @@ use viva_core::examination::{GradeRecord, Review};
 use viva_core::guide::Guide;
 use viva_core::id::QuestionId;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How far somebody has come.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -15,6 +15,8 @@ pub struct Environment {
     pub path: Option<OsString>,
     /// Where Java is, for examples that need it.
     pub java_home: Option<OsString>,
+    /// The user's editor, a command with its arguments: `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
 }
 
 impl Environment {
@@ -29,11 +31,16 @@ impl Environment {
             use etcetera::BaseStrategy;
             etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir())
         };
+        let editor = ["VISUAL", "EDITOR"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|editor| !editor.trim().is_empty());
         Self {
             variables,
             cache_dir,
             path: std::env::var_os("PATH"),
             java_home: std::env::var_os("JAVA_HOME"),
+            editor,
         }
     }
 }

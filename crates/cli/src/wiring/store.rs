@@ -8,15 +8,14 @@ use viva_store::{Address, Store, StoreOptions};
 impl Wiring {
     /// Opens it, and brings it up to this version.
     pub(crate) async fn store(&self) -> Outcome<Arc<Store>> {
-        let address = match &self.settings.store.url {
-            Some(url) => url.reveal().parse().map_err(|error: viva_store::InvalidAddress| {
+        let address: Address = if let Some(url) = &self.settings.store.url {
+            url.reveal().parse().map_err(|error: viva_store::InvalidAddress| {
                 Failure { status: 2, ..Failure::of(&error) }
                     .hint("store.url, or VIVA_STORE__URL, says where it is")
-            })?,
-            None => {
-                std::fs::create_dir_all(&self.settings.data.dir)?;
-                Address::file(self.settings.data.dir.join("viva.db"))
-            }
+            })?
+        } else {
+            std::fs::create_dir_all(&self.settings.data.dir)?;
+            Address::file(self.settings.data.dir.join("viva.db"))
         };
         let store = Store::open(StoreOptions::new(address)).await.map_err(|error| Failure::of(&error))?;
         Ok(Arc::new(store))

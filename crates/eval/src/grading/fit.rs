@@ -18,7 +18,7 @@ use viva_interview::grading::{
 use viva_interview::sheet::Sheet;
 
 /// Pulls the weights towards zero.
-const PENALTY: f64 = 10.0;
+const PENALTY: f64 = 3.0;
 /// How much a row of the guide's own answers counts against a labelled one: they are many and all alike.
 const OWN_WEIGHT: f64 = 0.25;
 /// Parts of the cross-validation.
@@ -26,7 +26,7 @@ const FOLDS: usize = 8;
 /// The least score that the guide's own answer is to have.
 const OWN_SCORE: f64 = 0.9;
 /// What the share of own answers with that score counts in the choice of thresholds, against the share in band.
-const OWN_IMPORTANCE: f64 = 1.0;
+const OWN_IMPORTANCE: f64 = 0.5;
 
 /// Why nothing was fitted.
 #[derive(Debug, thiserror::Error)]

@@ -74,36 +74,38 @@ pub(super) fn sheet_of<'a>(
 }
 
 /// Grades every answer, in order.
+#[expect(clippy::implicit_hasher, reason = "the sheets are made here, with the one hasher there is")]
 pub async fn grade_all(
     grader: &SemanticGrader,
-    sheets: &HashMap<QuestionId, Sheet>,
+    rubrics: &HashMap<QuestionId, Sheet>,
     cases: &[LabelledAnswer],
     progress: &(dyn Fn() + Sync),
 ) -> Result<Vec<Graded>, MeasureError> {
-    let grades = cases.iter().map(|case| async move {
-        let sheet = sheet_of(sheets, case)?;
-        let graded = grade(grader, sheet, &case.answer).await?;
+    let all = cases.iter().map(|case| async move {
+        let sheet = sheet_of(rubrics, case)?;
+        let outcome = grade(grader, sheet, &case.answer).await?;
         progress();
-        Ok(graded)
+        Ok(outcome)
     });
-    stream::iter(grades).buffered(IN_FLIGHT).try_collect().await
+    stream::iter(all).buffered(IN_FLIGHT).try_collect().await
 }
 
 /// Grades the guide's own short answer and explanation of each question.
+#[expect(clippy::implicit_hasher, reason = "the sheets are made here, with the one hasher there is")]
 pub async fn own_answers(
     grader: &SemanticGrader,
     guide: &Guide,
-    sheets: &HashMap<QuestionId, Sheet>,
+    rubrics: &HashMap<QuestionId, Sheet>,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Vec<(QuestionId, Graded)>, MeasureError> {
-    let grades = guide.questions().filter_map(|question| Some((question, sheets.get(&question.id)?))).map(
+    let all = guide.questions().filter_map(|question| Some((question, rubrics.get(&question.id)?))).map(
         |(question, sheet)| async move {
-            let graded = grade(grader, sheet, &own_answer(question)).await?;
+            let outcome = grade(grader, sheet, &own_answer(question)).await?;
             progress();
-            Ok((question.id.clone(), graded))
+            Ok((question.id.clone(), outcome))
         },
     );
-    stream::iter(grades.collect::<Vec<_>>()).buffered(IN_FLIGHT).try_collect().await
+    stream::iter(all.collect::<Vec<_>>()).buffered(IN_FLIGHT).try_collect().await
 }
 
 /// What the guide answers: the short answer and the explanation.

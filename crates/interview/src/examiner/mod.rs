@@ -112,7 +112,7 @@ impl Examiner {
         now: SystemTime,
     ) -> Result<Interview, ExaminerError> {
         let events = occurred(begin(plan, now), now);
-        let opened = Opened { owner, id: &id, state: self.folded(&id, &events)? };
+        let opened = Opened { owner, id: &id, state: folded(&id, &events)? };
         if self.append(&opened, 0, &events).await? == Appended::Conflict {
             return Err(ExaminerError::Busy);
         }
@@ -213,10 +213,10 @@ impl Examiner {
         let sheet = Sheet::new(entry, &vocabulary).ok_or_else(unknown)?;
         let at = self.clock.now();
         let revision = guide.revision();
-        let state = self.folded("", &occurred(begin(Plan::single(sheet.clone(), revision), at), at))?;
+        let state = folded("", &occurred(begin(Plan::single(sheet.clone(), revision), at), at))?;
         let mut events = decide(&state, &Command::Answer(answer.to_owned()), at)?;
         let judgement = self.judge_answer(&sheet, answer, &[]).await?;
-        let state = self.replay(state, &events, at)?;
+        let state = replay("", state, &events, at)?;
         events = decide(&state, &Command::Judge(Box::new(judgement)), at)?;
         let grade = events.into_iter().find_map(|event| match event {
             Event::Graded(grade) => Some(*grade),
@@ -265,11 +265,7 @@ impl Examiner {
         let logged =
             self.store.events(owner, id).await?.ok_or_else(|| ExaminerError::NotFound(id.to_owned()))?;
         let events = log::read(&logged).map_err(|source| ExaminerError::Log { id: id.to_owned(), source })?;
-        Ok(Opened { owner, id, state: self.folded(id, &events)? })
-    }
-
-    fn folded(&self, id: &str, events: &[Occurred]) -> Result<State, ExaminerError> {
-        fold(events).map_err(|source| ExaminerError::Inconsistent { id: id.to_owned(), source })
+        Ok(Opened { owner, id, state: folded(id, &events)? })
     }
 
     /// The interview with nothing left to happen of itself: unless this process is at it, a pending answer is graded.
@@ -354,15 +350,11 @@ impl Examiner {
         }
         let Opened { owner, id, state } = opened;
         let seen = state.seen;
-        let after = Opened { owner, id, state: self.replay(state, &events, now)? };
+        let after = Opened { owner, id, state: replay(id, state, &events, now)? };
         match self.append(&after, seen, &occurred(events, now)).await? {
             Appended::Written => Ok((after, Appended::Written)),
             Appended::Conflict => Ok((self.open(owner, id).await?, Appended::Conflict)),
         }
-    }
-
-    fn replay(&self, state: State, events: &[Event], at: SystemTime) -> Result<State, ExaminerError> {
-        state.replay(events, at).map_err(|source| ExaminerError::Inconsistent { id: String::new(), source })
     }
 
     /// Writes events with the grades and reviews that follow from them.
@@ -409,6 +401,14 @@ impl Examiner {
         let grading = self.grading.lock().unwrap_or_else(PoisonError::into_inner);
         grading.contains(&(owner.clone(), id.to_owned()))
     }
+}
+
+fn folded(id: &str, events: &[Occurred]) -> Result<State, ExaminerError> {
+    fold(events).map_err(|source| ExaminerError::Inconsistent { id: id.to_owned(), source })
+}
+
+fn replay(id: &str, state: State, events: &[Event], at: SystemTime) -> Result<State, ExaminerError> {
+    state.replay(events, at).map_err(|source| ExaminerError::Inconsistent { id: id.to_owned(), source })
 }
 
 /// Marks an interview as being graded by this process, until dropped.

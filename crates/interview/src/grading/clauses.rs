@@ -44,31 +44,38 @@ pub(crate) fn clauses(text: &str) -> Vec<Clause> {
     let spelled = CONTRACTION.as_ref().map_or_else(|| text.into(), |p| p.replace_all(text, "$1 not"));
     let spelled =
         spelled.replace("cannot", "can not").replace("can't", "can not").replace("won't", "will not");
+    let cuts = BOUNDARY.as_ref().map(|p| p.find_iter(&spelled).map(|m| m.range()).collect::<Vec<_>>());
     let mut found = Vec::new();
     let mut start = 0;
-    let mut begins_negated = false;
-    let cuts = BOUNDARY.as_ref().map(|p| p.find_iter(&spelled).map(|m| m.range()).collect::<Vec<_>>());
-    for cut in cuts.unwrap_or_default().into_iter().chain([spelled.len()..spelled.len()]) {
-        found.extend(clause(&spelled[start..cut.start], begins_negated));
+    let mut is_negated = false;
+    let end = spelled.len()..spelled.len();
+    for cut in cuts.unwrap_or_default().into_iter().chain(std::iter::once(end)) {
+        let (clause, dangling) = clause(&spelled[start..cut.start], is_negated);
+        found.extend(clause);
         let word = spelled[cut.clone()].trim().to_lowercase();
-        begins_negated = matches!(word.as_str(), "unless" | "instead of" | "rather than");
+        // "not when it is called": the negation belongs to what follows.
+        is_negated = dangling || matches!(word.as_str(), "unless" | "instead of" | "rather than");
         start = cut.end;
     }
     found
 }
 
-fn clause(text: &str, begins_negated: bool) -> Option<Clause> {
+/// The clause, and whether it ends in a negation of what comes next.
+fn clause(text: &str, begins_negated: bool) -> (Option<Clause>, bool) {
     let mut clause = Clause::default();
     let mut reach = if begins_negated { REACH } else { 0 };
+    let mut dangling = false;
     for token in tokens(text) {
         if negates(&token) {
             reach = REACH;
+            dangling = true;
         } else if token.kind == Kind::Content {
             clause.0.entry(token.stem).or_default().insert(reach > 0);
             reach = reach.saturating_sub(1);
+            dangling = false;
         }
     }
-    (!clause.0.is_empty()).then_some(clause)
+    ((!clause.0.is_empty()).then_some(clause), dangling)
 }
 
 #[cfg(test)]
@@ -81,6 +88,9 @@ mod tests {
         let of = |stem: &str| found.iter().find_map(|clause| clause.0.get(stem)).cloned().unwrap_or_default();
         assert_eq!(of("call"), BTreeSet::from([false]));
         assert_eq!(of(&crate::text::words::stems("created")[0]), BTreeSet::from([true]));
+        let turned = clauses("A closure looks up variables when it is created and not when it is called.");
+        let called = turned.iter().find_map(|clause| clause.0.get("call")).cloned().unwrap_or_default();
+        assert_eq!(called, BTreeSet::from([true]));
         let one = clauses("An object isn't deallocated at zero");
         let two = clauses("An object is deallocated at zero");
         assert!(one[0].denies(&two[0], &crate::text::words::stems("deallocated")[0]));

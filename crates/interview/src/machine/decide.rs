@@ -191,8 +191,8 @@ fn graded(state: &State) -> Event {
         feedback: feedback(&points, hints),
         points,
         // Where nothing was said, nobody judged; version 0 says so.
-        grader: judgements().last().map_or(Grader::LexicalSemantic { version: 0 }, |j| j.grader.clone()),
-        degraded: judgements().filter_map(|judgement| judgement.degraded.clone()).last(),
+        grader: judgements().next_back().map_or(Grader::LexicalSemantic { version: 0 }, |j| j.grader.clone()),
+        degraded: judgements().filter_map(|judgement| judgement.degraded.clone()).next_back(),
         rubric: sheet.rubric(),
         hints,
     }))

@@ -112,7 +112,7 @@ fn standing(text: &str, tokens: &[Token], around: &Surroundings<'_>) -> Standing
     let fresh: HashSet<&str> =
         content.iter().map(|token| token.stem.as_str()).filter(|stem| !around.said.contains(*stem)).collect();
     let echoed = content.len().saturating_sub(fresh.len());
-    if fresh.is_empty() || (fresh.len() <= MAX_NEW_IN_ECHO && echoed >= 3 * fresh.len() + 1) {
+    if fresh.is_empty() || (fresh.len() <= MAX_NEW_IN_ECHO && echoed > 3 * fresh.len()) {
         return Standing::Echo;
     }
     if is_keywords(text, tokens) { Standing::Keywords } else { Standing::Counts }
@@ -140,14 +140,17 @@ fn is_noise(tokens: &[Token], around: &Surroundings<'_>) -> bool {
     repeats || (known as f64) < MIN_KNOWN * words.len() as f64
 }
 
-/// A list of terms: hardly any word that holds a sentence together.
+/// A list of terms: hardly any word that holds a sentence together, or mostly short items between commas.
 fn is_keywords(text: &str, tokens: &[Token]) -> bool {
     let functions = tokens.iter().filter(|t| t.kind == Kind::Function).count();
     let separators = text.matches([',', '/', '|', '+', '&', '·', '•']).count();
     let share = functions as f64 / tokens.len().max(1) as f64;
     let is_dense_list = separators >= 2 && (separators + 1) * 3 >= tokens.len() && share < 0.12;
     let is_telegram = tokens.len() >= 5 && functions == 0 && !text.contains(['(', '=', '>', '→', ':']);
-    is_dense_list || is_telegram
+    let items: Vec<usize> = text.split([',', '|', '•']).map(|item| item.split_whitespace().count()).collect();
+    let short = items.iter().filter(|words| **words <= 3).count();
+    let is_enumeration = short >= 6 && short * 10 >= items.len() * 7;
+    is_dense_list || is_telegram || is_enumeration
 }
 
 #[cfg(test)]

@@ -131,13 +131,10 @@ fn pieces(at: usize, word: &str) -> Vec<Token> {
 fn token(at: usize, word: &str) -> Token {
     let lower: String =
         word.chars().filter(|c| !matches!(c, '\'' | '\u{2019}' | ',')).flat_map(char::to_lowercase).collect();
-    let stem = match CANONICAL.get(lower.as_str()) {
-        Some(canonical) => canonical.clone(),
-        None => {
-            let stem = stem_of(&lower);
-            CANONICAL.get(&stem).cloned().unwrap_or(stem)
-        }
-    };
+    let stem = CANONICAL.get(lower.as_str()).cloned().unwrap_or_else(|| {
+        let stem = stem_of(&lower);
+        CANONICAL.get(&stem).cloned().unwrap_or(stem)
+    });
     let kind = if FUNCTION.contains(lower.as_str()) { Kind::Function } else { Kind::Content };
     let capitals = word.chars().filter(|c| c.is_uppercase()).count();
     let inner_capital = word.chars().skip(1).any(char::is_uppercase);

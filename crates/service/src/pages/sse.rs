@@ -41,10 +41,10 @@ pub(crate) fn stream(
             };
             let Some((number, event)) = next else { break };
             seq = number;
-            yield framed(seq, &event);
+            yield Ok::<_, Infallible>(framed(seq, &event));
         }
         if let Some(last) = last(&app, &visit, &feed).await {
-            yield framed(seq + 1, &last);
+            yield Ok(framed(seq + 1, &last));
         }
     };
     let keep_alive = KeepAlive::new().interval(Rhythm::USUAL.ping).text("ping");
@@ -55,8 +55,8 @@ pub(crate) fn stream(
     response.map(|body| HeldBody::wrap(body, place))
 }
 
-fn framed(seq: usize, event: &PageEvent) -> Result<Event, Infallible> {
-    Ok(Event::default().event(event.name()).id(seq.to_string()).data(event.data(seq as u64)))
+fn framed(seq: usize, event: &PageEvent) -> Event {
+    Event::default().event(event.name()).id(seq.to_string()).data(event.data(seq as u64))
 }
 
 /// The last event; `None` where the stream was cut. It is made for each browser, whose token its forms carry.

@@ -10,6 +10,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use futures::StreamExt;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -80,6 +81,7 @@ pub(crate) async fn ask(
 ) -> Result<Response, ApiError> {
     let ask = body.check(&app.edition()?.guide)?;
     let delivery = Delivery::new(&app, about, &owner, &headers)?;
-    let events = Arc::clone(&app.state.assistant).answer(ask);
+    // A turn is a large state machine: it is kept on the heap, not in every caller.
+    let events = Arc::clone(&app.state.assistant).answer(ask).boxed();
     delivery.send(numbered(events), EndedBy::Stream).await
 }

@@ -44,7 +44,7 @@ impl Lifecycle {
         let streams_go_on = STREAMS_GO_ON.min(grace / 4);
         tokio::time::sleep(streams_go_on).await;
         self.streams.cancel();
-        tokio::time::sleep(grace * 3 / 4 - streams_go_on).await;
+        tokio::time::sleep((grace * 3 / 4).saturating_sub(streams_go_on)).await;
         self.requests.cancel();
         tokio::time::sleep(grace / 4).await;
     }

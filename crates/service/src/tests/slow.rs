@@ -10,7 +10,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use viva_model_server::Answer;
 
 /// How many clients do not read, of each kind.
-const STUCK: usize = 50;
+const STUCK: usize = 20;
 /// Tokens of the answers: ten times as many as a standard answer may have, since shorter ones the kernel takes off our
 /// hands whole, read or not.
 const TOKENS: usize = 12_000;

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn times_are_rfc_3339() {
-        let at = SystemTime::UNIX_EPOCH + Duration::from_micros(1_795_371_942_250_000);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_371_942_250);
         assert_eq!(rfc3339(at), "2026-11-22T18:25:42.250Z");
         assert_eq!(rfc3339(SystemTime::UNIX_EPOCH), "1970-01-01T00:00:00.000Z");
     }

@@ -43,7 +43,7 @@ async fn contend(rounds: u64) {
     for writer in 0..64 {
         writers.spawn(write(kit.store.clone(), writer, rounds));
     }
-    let mut took: Vec<Duration> = tokio::time::timeout(HANG * 5, writers.join_all()).await.unwrap().concat();
+    let mut took: Vec<Duration> = tokio::time::timeout(HANG * 30, writers.join_all()).await.unwrap().concat();
     is_over.store(true, Ordering::Relaxed);
     let reads: u32 = readers.join_all().await.into_iter().sum();
     let foreign_writes = foreign.await.unwrap();

@@ -17,9 +17,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(remote: Remote, settings: &Settings) -> Outcome<Self> {
+    pub(super) fn new(remote: Remote, settings: &Settings) -> Self {
         remote.announce();
-        Ok(Self { remote: remote.with_key(settings) })
+        Self { remote: remote.with_key(settings) }
     }
 }
 

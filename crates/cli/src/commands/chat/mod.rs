@@ -68,7 +68,7 @@ pub(crate) async fn run(wiring: &Wiring, args: ChatArgs, json: bool) -> Outcome<
     let depth: Depth = args.depth.parse().map_err(|error| Failure::usage(format!("--depth {error}")))?;
     let talk: Box<dyn Talk> = match wiring.home("viva chat") {
         Ok(home) => Box::new(local::Local::new(wiring, &home).await?),
-        Err(error) => Box::new(http::Server::new(server_of(error)?, &wiring.settings)?),
+        Err(error) => Box::new(http::Server::new(server_of(error)?, &wiring.settings)),
     };
     let mut chat = Chat { talk, conversation: None, depth, last: None, json, failed: false };
     if let Some(id) = args.open {

@@ -72,7 +72,7 @@ fn complete_blocks(text: &str) -> usize {
         match (fence, mark) {
             (None, Some(mark)) => fence = Some(mark),
             (Some(open), Some(mark)) if open == mark && bare.trim_start_matches(&mark[..1]).is_empty() => {
-                fence = None
+                fence = None;
             }
             _ => {}
         }

@@ -145,8 +145,12 @@ pub(super) fn report(report: &Value, width: Option<usize>) -> String {
         } else {
             out.push_str("Not answered.\n");
         }
-        for next in items(question, "read_next") {
-            let _ = writeln!(out, "{DIM}read {}{RESET}", text(next, "url"));
+        let mut seen = Vec::new();
+        for url in items(question, "read_next").iter().map(|next| text(next, "url")) {
+            if !seen.contains(&url) {
+                let _ = writeln!(out, "{DIM}read {url}{RESET}");
+                seen.push(url);
+            }
         }
     }
     let _ = write!(out, "\n{}", areas(report));

@@ -21,11 +21,11 @@ use viva_assistant::{Message, Stay, TurnEvents, Wish};
 use viva_core::conversation::{Idempotency, Owner, TurnRecord};
 use viva_core::id;
 use viva_core::search::Filter;
-use viva_core::turn::{AnswerEvent, Depth, UserQuestion};
+use viva_core::turn::{AnswerEvent, UserQuestion};
 use viva_web::pages::Advice;
 
 /// How long an answer goes on that nobody watches: a page that is loaded again finds it.
-const STAY: Stay = Stay::For(Duration::from_secs(60));
+const STAY: Stay = Stay::For(Duration::from_mins(1));
 
 /// A question as the form has it.
 struct Asked {
@@ -176,7 +176,7 @@ async fn refused(
         request_id: Some(&about.request_id),
         retry: None,
     };
-    let depth = depth_of(fields.filled("depth")).unwrap_or(Depth::default());
+    let depth = depth_of(fields.filled("depth")).unwrap_or_default();
     let draft = Draft { text: fields.text("question"), depth, problem: Some(problem) };
     let text = page(app, visit, open.as_ref(), &query_fields(None), draft).await?;
     Ok(visit.page_with(kind.status, text))
