@@ -232,7 +232,7 @@ mod tests {
             "An exhausted iterator raises StopIteration again.",
             "An exhausted iterator does not raise StopIteration again.",
         );
-        assert!(negated.negation > 0.5 && negated.agreement < 0.2, "{negated:?}");
+        assert!(negated.negation > 0.5 && negated.agreement <= 0.5, "{negated:?}");
     }
 
     #[test]

@@ -32,8 +32,7 @@ async fn contend(rounds: u64) {
     kit.store.close().await;
     kit.store = kit.another().await;
     let is_over = Arc::new(AtomicBool::new(false));
-    let mut stays = connect(&kit).await;
-    stays.execute("BEGIN; SELECT count(*) FROM turns").await.unwrap();
+    let stays = tokio::spawn(read_for_long(connect(&kit).await, Arc::clone(&is_over)));
     let foreign = tokio::spawn(write_from_outside(connect(&kit).await, Arc::clone(&is_over)));
     let mut readers = JoinSet::new();
     for _ in 0..8 {
@@ -57,7 +56,7 @@ async fn contend(rounds: u64) {
         percentile(99),
         percentile(100)
     );
-    stays.execute("ROLLBACK").await.unwrap();
+    stays.await.unwrap();
     assert!(foreign_writes > 0 && reads > 0);
     assert_eq!(took.len() as u64, 64 * rounds * 2);
     for writer in 0..64 {
@@ -95,6 +94,15 @@ async fn read_until(store: viva_store::Store, is_over: Arc<AtomicBool>) -> u32 {
         reads += 2;
     }
     reads
+}
+
+/// Looks at one state of the database for seconds on end, while the log behind it grows.
+async fn read_for_long(mut connection: SqliteConnection, is_over: Arc<AtomicBool>) {
+    while !is_over.load(Ordering::Relaxed) {
+        connection.execute("BEGIN; SELECT count(*) FROM turns").await.unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        connection.execute("ROLLBACK").await.unwrap();
+    }
 }
 
 /// As `sqlite3 data/viva.db` would, with transactions that last.
