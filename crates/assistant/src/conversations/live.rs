@@ -1,5 +1,6 @@
 //! Turns that are being answered by this process.
 
+use super::kept::KeptEvents;
 use super::{Stay, TurnEvents};
 use async_stream::stream;
 use futures::StreamExt;
@@ -29,7 +30,7 @@ pub(super) struct LiveTurn {
     conversation: String,
     pub(super) id: String,
     stay: Stay,
-    events: Mutex<Vec<AnswerEvent>>,
+    events: Mutex<KeptEvents>,
     /// How many events there are, and whether the last one is among them.
     grown: watch::Sender<(usize, bool)>,
     watchers: watch::Sender<usize>,
@@ -106,14 +107,14 @@ impl LiveTurn {
                 let (fresh, is_closed) = {
                     let events = live.events.lock().unwrap_or_else(PoisonError::into_inner);
                     let (_, is_closed) = *grown.borrow_and_update();
-                    (events.get(at..).unwrap_or_default().to_vec(), is_closed)
+                    (events.next(at), is_closed)
                 };
+                if fresh.is_empty() && (is_closed || grown.changed().await.is_err()) {
+                    return;
+                }
                 for event in fresh {
                     at += 1;
                     yield (at, shown(event, inspect));
-                }
-                if is_closed || grown.changed().await.is_err() {
-                    return;
                 }
             }
         }

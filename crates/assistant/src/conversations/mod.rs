@@ -4,6 +4,7 @@
 //! goes away, a page that is reloaded finds it going on (`Stay`). Whoever watches a turn reads its events from the
 //! beginning or from where it left off.
 
+mod kept;
 mod live;
 mod replay;
 mod run;
