@@ -58,6 +58,8 @@ pub(crate) struct Limits {
     pub(crate) body_timeout: Duration,
     /// For answering, until the response begins.
     pub(crate) request_timeout: Duration,
+    /// The same for a request that a model may have a part in.
+    pub(crate) answer_timeout: Duration,
     /// Requests answered at once.
     pub(crate) permits: Arc<Semaphore>,
     /// Streams open at once.

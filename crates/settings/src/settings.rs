@@ -52,6 +52,8 @@ pub struct Http {
     pub body_limit: usize,
     /// The longest that one request may take.
     pub request_timeout: Duration,
+    /// The same for requests that a model has a part in: as long as `[model]` allows it, and never less than the others.
+    pub answer_timeout: Duration,
     /// The longest that a client may take to send its headers.
     pub header_timeout: Duration,
     /// Requests answered at once.
@@ -153,14 +155,15 @@ impl Settings {
     pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Self, SettingsError> {
         let layers = Layers::load(overrides, environment)?;
         let read = Reader(&layers);
+        let model = model::model(&read)?;
         Ok(Self {
-            http: http(&read)?,
+            http: http(&read, model.as_ref())?,
             data: Data { dir: read.path("data.dir")? },
             content: content(&read)?,
             embed: embedding(&read, environment)?,
             retrieval: retrieval(&read)?,
             answer: Answering { evidence_tokens: read.number("answer.evidence_tokens", 100..=20_000)? },
-            model: model::model(&read)?,
+            model,
             store: model::storing(&read)?,
             ingest: Ingesting {
                 auto: read.flag("ingest.auto")?,
@@ -194,7 +197,10 @@ impl Settings {
     }
 }
 
-fn http(read: &Reader<'_>) -> Result<Http, SettingsError> {
+/// What is granted beyond a model's own time: for finding the evidence, and for answering from the guide where it fails.
+const BESIDE_MODEL: Duration = Duration::from_secs(10);
+
+fn http(read: &Reader<'_>, model: Option<&Model>) -> Result<Http, SettingsError> {
     let bind: SocketAddr = read.parsed("http.bind", "an address and a port, such as \"127.0.0.1:8080\"")?;
     let api_key = read.secret("http.api_key")?;
     let trusted_network = read.flag("http.trusted_network")?;
@@ -202,13 +208,16 @@ fn http(read: &Reader<'_>) -> Result<Http, SettingsError> {
         let rule = "a loopback address unless VIVA_HTTP__API_KEY is set or http.trusted_network is true";
         return Err(read.refuse("http.bind", rule));
     }
+    let request_timeout = Duration::from_secs(read.number("http.request_timeout_seconds", 1..=3600)?);
+    let generated = model.map_or(Duration::ZERO, |model| model.whole.saturating_add(BESIDE_MODEL));
     Ok(Http {
         bind,
         hosts: read.texts("http.hosts")?,
         api_key,
         trusted_network,
         body_limit: read.number::<usize>("http.body_limit_kib", 1..=10_240)? * 1024,
-        request_timeout: Duration::from_secs(read.number("http.request_timeout_seconds", 1..=3600)?),
+        request_timeout,
+        answer_timeout: request_timeout.max(generated),
         header_timeout: Duration::from_secs(read.number("http.header_timeout_seconds", 1..=600)?),
         max_concurrent: read.number("http.max_concurrent", 1..=10_000)?,
         shutdown_grace: Duration::from_secs(read.number("http.shutdown_grace_seconds", 0..=600)?),

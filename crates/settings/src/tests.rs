@@ -26,6 +26,21 @@ fn the_defaults_are_valid() {
 }
 
 #[test]
+fn an_answer_may_take_as_long_as_the_model_may() {
+    let http = |variables| Settings::load(&Overrides::default(), &environment(variables)).unwrap().http;
+    let alone = http(&[]);
+    assert_eq!(alone.answer_timeout, alone.request_timeout);
+    let model = [
+        ("VIVA_MODEL__PROVIDER", "openai"),
+        ("VIVA_MODEL__NAME", "m"),
+        ("VIVA_MODEL__BASE_URL", "http://127.0.0.1:9/v1"),
+        ("VIVA_MODEL__WHOLE_SECONDS", "100"),
+    ];
+    let beside = http(&model);
+    assert_eq!((beside.request_timeout.as_secs(), beside.answer_timeout.as_secs()), (30, 110));
+}
+
+#[test]
 fn each_layer_wins_over_the_one_before() {
     let file = "[http]\nmax_concurrent = 3\nbody_limit_kib = 3\nshutdown_grace_seconds = 3";
     let folder = tempfile::tempdir().unwrap();

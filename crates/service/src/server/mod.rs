@@ -57,6 +57,7 @@ impl Server {
                 // 10 s for the headers, 15 s for the body by default: one setting for how patient we are.
                 body_timeout: http.header_timeout.mul_f32(1.5),
                 request_timeout: http.request_timeout,
+                answer_timeout: http.answer_timeout,
                 permits: Arc::new(Semaphore::new(http.max_concurrent)),
                 streams: Streams::new(STREAMS_PER_OWNER),
             },

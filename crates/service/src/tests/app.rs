@@ -128,6 +128,7 @@ pub(crate) fn http() -> Http {
         trusted_network: false,
         body_limit: 64 * 1024,
         request_timeout: DEADLINE,
+        answer_timeout: DEADLINE,
         header_timeout: DEADLINE,
         max_concurrent: 64,
         shutdown_grace: DEADLINE,

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn what_takes_too_long_is_a_timeout_but_a_stream_goes_on() {
-    let app = TestApp::with(|http| http.request_timeout = Duration::from_millis(300)).await;
+    let app = TestApp::with(|http| http.answer_timeout = Duration::from_millis(300)).await;
     assert_eq!(app.ask("wait here").send().await.code(504), "timeout");
     app.abandoned(1).await;
     let mut stream = app.ask("wait here for the GIL").stream().open().await;

@@ -18,8 +18,8 @@ async fn many_streams_are_told_and_their_turns_are_kept() {
     let server = always(Answer::of_length(1000).gap(Duration::from_secs(2))).await;
     let mut setup = Setup::new().model(options(&server.base_url())).await;
     setup.http.max_concurrent = STREAMS + 10;
-    // Streams do not use it up: they are told to end long before.
-    setup.http.shutdown_grace = DEADLINE;
+    // The default. Streams do not use it up: they are told to end long before.
+    setup.http.shutdown_grace = Duration::from_secs(5);
     let mut app = setup.start().await;
     let mut streams = Vec::new();
     let mut conversations = Vec::new();
