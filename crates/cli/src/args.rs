@@ -2,7 +2,7 @@
 
 mod examination;
 
-pub(crate) use examination::{InterviewArgs, InterviewCommand, ModeArg, StartArgs};
+pub(crate) use examination::{AnswersArg, InterviewArgs, InterviewCommand, ModeArg, StartArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -214,6 +214,30 @@ pub(crate) enum EvalCommand {
     Weights(EvalArgs),
     /// Fit the coverage verdict on the tuning half and print its calibration (after the weights)
     Calibrate(EvalArgs),
+    /// Grades of labelled answers, without a language model; or fit what gives them
+    Grading(GradingArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GradingArgs {
+    /// Labelled answers, one JSON object a line; may be given several times
+    #[arg(long = "set", value_name = "FILE", required = true)]
+    pub(crate) sets: Vec<PathBuf>,
+    /// Which half is graded: report or tune, or all
+    #[arg(long, default_value = "report")]
+    pub(crate) half: HalfArg,
+    /// Fit on the tuning half, write the calibration to this file and print cross-validated figures; grades nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["half", "own", "misses"])]
+    pub(crate) fit: Option<PathBuf>,
+    /// Grade the guide's own answer to every question as well
+    #[arg(long)]
+    pub(crate) own: bool,
+    /// Show every answer whose score is out of its band
+    #[arg(long)]
+    pub(crate) misses: bool,
+    /// Fail when a smaller share of the answers is in its band
+    #[arg(long, value_name = "0..1")]
+    pub(crate) floor: Option<f64>,
 }
 
 #[derive(Debug, Args)]

@@ -19,9 +19,11 @@ use viva_eval::set::{Case, Half};
 use viva_eval::{calibrate, chart, refusal, retrieval, set, weights};
 
 mod followups;
+mod grading;
 
 pub(crate) async fn run(wiring: &Wiring, which: EvalCommand, json: bool) -> Outcome<u8> {
     let args = match &which {
+        EvalCommand::Grading(args) => return grading::run(wiring, args, json).await,
         EvalCommand::Retrieval(args)
         | EvalCommand::Refusal(args)
         | EvalCommand::Followups(args)

@@ -1,6 +1,7 @@
 //! Output for people: wrapped and coloured on a terminal, plain in a pipe.
 
 pub(crate) mod answer;
+pub(crate) mod input;
 pub(crate) mod markdown;
 pub(crate) mod progress;
 pub(crate) mod table;

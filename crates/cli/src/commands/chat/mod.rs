@@ -2,7 +2,6 @@
 
 mod command;
 mod http;
-mod input;
 mod local;
 mod printer;
 mod show;
@@ -10,6 +9,7 @@ mod show;
 use crate::args::ChatArgs;
 use crate::failure::{Failure, Outcome};
 use crate::remote::server_of;
+use crate::terminal::input::{Input, Line};
 use crate::terminal::progress::note;
 use crate::terminal::{self, BOLD, DIM, RED, RESET, YELLOW};
 use crate::wiring::Wiring;
@@ -17,10 +17,12 @@ use async_trait::async_trait;
 use command::{Command, parse};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use input::{Input, Line};
 use printer::Printer;
 use serde_json::Value;
 use viva_core::turn::Depth;
+
+/// The file of the data folder that remembers what was typed.
+const HISTORY: &str = "chat-history.txt";
 
 /// One step of an answer, wherever it is made.
 #[derive(Debug)]
@@ -74,7 +76,7 @@ pub(crate) async fn run(wiring: &Wiring, args: ChatArgs, json: bool) -> Outcome<
     if let Some(id) = args.open {
         chat.resume(&id).await?;
     }
-    let mut input = Input::open(&wiring.settings.data.dir);
+    let mut input = Input::open(Some(wiring.settings.data.dir.join(HISTORY)))?;
     if input.is_terminal() {
         note(&format!(
             "{BOLD}Viva{RESET}  ask away; {BOLD}/help{RESET} lists the commands, Ctrl-C stops an answer, Ctrl-D leaves"

@@ -3,20 +3,23 @@
 mod command;
 mod editor;
 mod http;
-mod input;
 mod local;
 mod show;
 mod sitting;
 
-use crate::args::{InterviewArgs, InterviewCommand, ModeArg, StartArgs};
+use crate::args::{AnswersArg, InterviewArgs, InterviewCommand, ModeArg, StartArgs};
 use crate::failure::{Failure, Outcome};
 use crate::remote::server_of;
-use crate::terminal;
+use crate::terminal::{self, input::Input};
 use crate::wiring::Wiring;
 use async_trait::async_trait;
-use input::Input;
 use serde_json::{Value, json};
 use sitting::Sitting;
+
+/// Where the answers come from.
+fn lines(answers: &AnswersArg) -> Outcome<Input> {
+    answers.answers.as_deref().map_or_else(|| Input::open(None), Input::of_file)
+}
 
 /// What is done in an interview.
 #[derive(Debug, Clone)]
@@ -55,7 +58,7 @@ pub(crate) async fn run(wiring: &Wiring, args: InterviewArgs, json: bool) -> Out
     let done = match command {
         None => begin(wiring, &mut *examine, &start, json).await,
         Some(InterviewCommand::Resume { id, answers }) => {
-            let input = Input::open(answers.answers.as_deref())?;
+            let input = lines(&answers)?;
             resume(wiring, &mut *examine, id, input, json).await
         }
         Some(InterviewCommand::Report { id, markdown }) => {
@@ -77,7 +80,7 @@ pub(super) async fn open(wiring: &Wiring, command: &str) -> Outcome<Box<dyn Exam
 
 async fn begin(wiring: &Wiring, examine: &mut dyn Examine, start: &StartArgs, json: bool) -> Outcome<u8> {
     // An answers file that cannot be read must not leave an interview behind.
-    let input = Input::open(start.answers.answers.as_deref())?;
+    let input = lines(&start.answers)?;
     let begun = examine.start(start).await?;
     Sitting::new(wiring, examine, input, json).hold(begun).await
 }
@@ -89,7 +92,7 @@ pub(super) async fn sit_review(
     start: &StartArgs,
     json: bool,
 ) -> Outcome<u8> {
-    let input = Input::open(start.answers.answers.as_deref())?;
+    let input = lines(&start.answers)?;
     let begun = examine.review(start).await?;
     Sitting::new(wiring, examine, input, json).hold(begun).await
 }

@@ -2,9 +2,9 @@
 
 use super::command::{Command, HELP, parse};
 use super::editor::{draft, edit};
-use super::input::{Input, Line};
 use super::{Action, Examine, show};
 use crate::failure::{Failure, Outcome};
+use crate::terminal::input::{Input, Line};
 use crate::terminal::progress::note;
 use crate::terminal::{self, BOLD, DIM, RESET};
 use crate::wiring::Wiring;
