@@ -40,8 +40,8 @@ pub(crate) fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<Dige
     }
 }
 
-/// Checks a file of a folder without keeping its content.
-pub(crate) fn verify(folder: &Path, file: &PinnedFile) -> Result<(), OpenError> {
+/// Checks a file of a folder without keeping its content; gives its checksum.
+pub(crate) fn verify(folder: &Path, file: &PinnedFile) -> Result<Digest, OpenError> {
     let path = folder.join(file.name);
     compare(&path, file, of_file(&path))
 }
@@ -64,10 +64,10 @@ pub(crate) fn unreadable(path: &Path, source: io::Error) -> OpenError {
     }
 }
 
-fn compare(path: &Path, file: &PinnedFile, found: io::Result<Digest>) -> Result<(), OpenError> {
+fn compare(path: &Path, file: &PinnedFile, found: io::Result<Digest>) -> Result<Digest, OpenError> {
     let found = found.map_err(|source| unreadable(path, source))?;
     if found.to_string() == file.sha256 {
-        return Ok(());
+        return Ok(found);
     }
     Err(OpenError::Damaged { file: path.to_owned(), expected: file.sha256, found })
 }

@@ -88,7 +88,7 @@ pub fn inspect(options: &EmbedOptions) -> Result<Vec<Asset>, OpenError> {
         let folder = wheel.folder_in(&options.cache_dir);
         for file in wheel.files {
             let state = match verify(&folder, file) {
-                Ok(()) => AssetState::Intact,
+                Ok(_) => AssetState::Intact,
                 Err(error) => AssetState::Bad(error),
             };
             assets.push(Asset { path: folder.join(file.name), state });

@@ -102,7 +102,7 @@ fn install(
         let path = folder.join(file.name);
         progress(Progress::Checking { file: &path });
         match checksum::verify(&folder, file) {
-            Ok(()) => report.kept.push(path),
+            Ok(_) => report.kept.push(path),
             Err(OpenError::Missing { .. }) => wanted.push(file),
             Err(error @ OpenError::Damaged { .. }) => {
                 tracing::warn!("{error}");

@@ -22,6 +22,9 @@ const DIMENSION: usize = 384;
 const WINDOW: usize = 256;
 /// The same for models of the hub, whose own limit fastembed applies where it is lower.
 const HUB_WINDOW: usize = 512;
+/// The runtime's setting for the folder of the weights that a graph held in memory only names
+/// (`onnxruntime_session_options_config_keys.h`).
+const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 
 /// Something that turns texts into vectors, one thread at a time.
 pub(crate) trait Dense {
@@ -69,6 +72,8 @@ struct Parts {
     dimension: usize,
     window: usize,
     vocabulary: Option<usize>,
+    /// The folder of the weights that the graph only names; `None` where they are in `model`.
+    weights: Option<PathBuf>,
     model: UserDefinedEmbeddingModel,
 }
 
@@ -93,8 +98,9 @@ impl Blueprint {
     }
 
     fn assemble(&self, parts: Parts) -> Result<Loaded, OpenError> {
-        let Parts { name, file, tokenizer_file, digest, dimension, window, vocabulary, model } = parts;
-        let options = InitOptionsUserDefined::new()
+        let Parts { name, file, tokenizer_file, digest, dimension, window, vocabulary, weights, model } =
+            parts;
+        let mut options = InitOptionsUserDefined::new()
             .with_environment(self.environment.clone())
             .with_max_length(window)
             .with_intra_threads(self.threads)
@@ -102,6 +108,10 @@ impl Blueprint {
             .with_session_config("session.use_device_allocator_for_initializers", "1")
             // The session's threads spin while a run needs them and not after it, when the search needs the processors.
             .with_session_config("session.force_spinning_stop", "1");
+        if let Some(folder) = &weights {
+            // The runtime maps the file: what it rearranges is released, and of the rest only what is used is in memory.
+            options = options.with_session_config(WEIGHTS_FOLDER, folder.to_string_lossy());
+        }
         let refused = |source: BoxError| OpenError::Model { file: file.clone(), source };
         let mut model = TextEmbedding::try_new_from_user_defined(model, options)
             .map_err(|error| refused(error.into()))?;
@@ -129,18 +139,17 @@ fn default_parts(folder: &Path) -> Result<Parts, OpenError> {
         tokenizer_config_file: assets::read(folder, &TOKENIZER_CONFIG)?,
     };
     let vocabulary = vocabulary(&tokenizer_files.config_file);
-    let weights = assets::read(folder, &WEIGHTS)?;
+    let digest = assets::verify(folder, &WEIGHTS)?;
     let file = folder.join(WEIGHTS.name);
     Ok(Parts {
         name: DEFAULT_MODEL.to_owned(),
         tokenizer_file: folder.join(TOKENIZER.name),
-        digest: of_bytes(&weights),
+        digest,
         dimension: DIMENSION,
         window: WINDOW,
         vocabulary,
-        model: UserDefinedEmbeddingModel::new(GRAPH.to_vec(), tokenizer_files)
-            .with_pooling(Pooling::Mean)
-            .with_external_initializer(WEIGHTS.name.to_owned(), weights),
+        weights: Some(folder.to_owned()),
+        model: UserDefinedEmbeddingModel::new(GRAPH.to_vec(), tokenizer_files).with_pooling(Pooling::Mean),
         file,
     })
 }
@@ -176,6 +185,7 @@ fn hub_parts(model: &HubModel, cache_dir: &Path) -> Result<Parts, OpenError> {
         dimension: info.dim,
         window: HUB_WINDOW,
         vocabulary,
+        weights: None,
         model: parts,
     })
 }
