@@ -188,6 +188,7 @@ impl Assistant {
     ) -> impl Stream<Item = AnswerEvent> + Send + 'a {
         stream! {
             let mut answer = answer;
+            let mut shown = None;
             if let (Some(model), Some(wide)) = (&self.parts.model, &found.wide)
                 && !wide.sources.is_empty()
             {
@@ -195,7 +196,10 @@ impl Assistant {
                 let mut spoken = pin!(write(task));
                 while let Some(step) = spoken.next().await {
                     match step {
-                        Spoken::Shown(sources) => yield AnswerEvent::Sources(sources),
+                        Spoken::Shown(sources) => {
+                            shown = Some(sources.clone());
+                            yield AnswerEvent::Sources(sources);
+                        }
                         Spoken::Delta(text) => {
                             answer.text.push_str(&text);
                             yield AnswerEvent::Delta(text);
@@ -221,8 +225,12 @@ impl Assistant {
                             return;
                         }
                         Spoken::Unsaid(error, generation) => {
-                            for step in self.extract(edition, request, found, answer, Some((error, *generation))) {
-                                yield step;
+                            let steps = self.extract(edition, request, found, answer, Some((error, *generation)));
+                            for step in steps {
+                                // The same list need not be said twice.
+                                if !matches!((&step, &shown), (AnswerEvent::Sources(now), Some(then)) if now == then) {
+                                    yield step;
+                                }
                             }
                             return;
                         }

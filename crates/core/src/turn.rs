@@ -281,7 +281,8 @@ pub enum AnswerEvent {
     },
     /// The question as understood.
     Query(Understood),
-    /// The evidence that the answer may cite.
+    /// The evidence that the answer may cite. Comes again, before any text, where another list takes its place: a model
+    /// that fails before it said anything leaves the answer to the guide's own text.
     Sources(Vec<Source>),
     /// A piece of the answer's Markdown.
     Delta(String),

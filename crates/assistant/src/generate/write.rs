@@ -10,7 +10,7 @@ use crate::words::Words;
 use async_stream::stream;
 use futures::{Stream, StreamExt};
 use std::sync::Arc;
-use viva_core::chat::{ChatError, ChatErrorKind, ChatEvent, ChatMessage, StopReason};
+use viva_core::chat::{ChatError, ChatErrorKind, ChatEvent, ChatMessage, ChatRequest, StopReason};
 use viva_core::ports::{ChatModel, ChatStream};
 use viva_core::turn::{Citation, Depth, Generation, Grounding, Source, Understood, Usage};
 
@@ -29,7 +29,8 @@ pub(crate) struct Task {
 
 /// One step of the writing. The last one is `Finished`, `Unsaid` or `Broken`.
 pub(crate) enum Spoken {
-    /// The sources that the model was shown; comes first.
+    /// The sources that the model is shown; comes first. Comes again before any text where the model would not take them
+    /// all.
     Shown(Vec<Source>),
     /// Text.
     Delta(String),
@@ -56,6 +57,9 @@ const CUT: &str = "\n\n*The answer was cut here at its length limit; going deepe
 /// Lets the model write. A prompt that is too long for it is made shorter, twice.
 pub(crate) fn write(task: Task) -> impl Stream<Item = Spoken> + Send {
     stream! {
+        // At once, and not with the first word: that may take a minute, and what was found is worth reading meanwhile.
+        let (_, planned) = prompt_of(&task, task.window.prompt_tokens, &task.history);
+        yield Spoken::Shown(task.sources[..planned].to_vec());
         let (opened, shown, generation) = open(&task).await;
         let stream = match opened {
             Ok(stream) => stream,
@@ -65,12 +69,15 @@ pub(crate) fn write(task: Task) -> impl Stream<Item = Spoken> + Send {
             }
         };
         let sources = task.sources[..shown].to_vec();
+        if shown != planned {
+            yield Spoken::Shown(sources.clone());
+        }
         let mut text = Transcript::new(&task, &sources);
         let mut generation = generation;
         let mut usage = None;
         let mut stop = None;
         let mut stream = stream;
-        let mut announced = false;
+        let mut has_spoken = false;
         while let Some(event) = stream.next().await {
             let pieces = match event {
                 Ok(ChatEvent::Delta(delta)) => text.markers.push(&delta),
@@ -92,10 +99,7 @@ pub(crate) fn write(task: Task) -> impl Stream<Item = Spoken> + Send {
                 }
             };
             for spoken in text.speak(pieces) {
-                if !announced {
-                    announced = true;
-                    yield Spoken::Shown(sources.clone());
-                }
+                has_spoken = true;
                 yield spoken;
             }
         }
@@ -105,15 +109,12 @@ pub(crate) fn write(task: Task) -> impl Stream<Item = Spoken> + Send {
         let verdict = verdict(stop.as_ref(), &text.answer);
         generation.stop = stop.map(name);
         if let Err(error) = verdict {
-            yield if announced { Spoken::Broken(error) } else { Spoken::Unsaid(error, Box::new(generation)) };
+            yield if has_spoken { Spoken::Broken(error) } else { Spoken::Unsaid(error, Box::new(generation)) };
             return;
         }
         if generation.stop.as_deref() == Some("length") {
             text.answer.push_str(CUT);
             rest.push(Spoken::Delta(CUT.to_owned()));
-        }
-        if !announced {
-            yield Spoken::Shown(sources.clone());
         }
         for spoken in rest {
             yield spoken;
@@ -154,15 +155,7 @@ async fn open(task: &Task) -> (Result<ChatStream, ChatError>, usize, Generation)
     let mut history: &[Exchange] = &task.history;
     let mut last = None;
     for tokens in [full, full / 2, 0] {
-        let material = Material {
-            query: &task.query,
-            depth: task.depth,
-            sources: &task.sources,
-            history,
-            fence: &task.fence,
-        };
-        let window = Window { prompt_tokens: tokens, ..task.window };
-        let (request, shown) = prompt::answer(&material, &window, task.temperature);
+        let (request, shown) = prompt_of(task, tokens, history);
         let generation = generation(&*task.model, request.messages.clone());
         match task.model.chat(request).await {
             Err(error) if error.kind == ChatErrorKind::ContextTooLong => {
@@ -177,6 +170,14 @@ async fn open(task: &Task) -> (Result<ChatStream, ChatError>, usize, Generation)
     }
     let error = ChatError { kind: ChatErrorKind::Invalid, detail: "no prompt was tried".to_owned() };
     (Err(error), 0, generation(&*task.model, Vec::new()))
+}
+
+/// The prompt of at most `tokens`, and how many of the sources are in it.
+fn prompt_of(task: &Task, tokens: usize, history: &[Exchange]) -> (ChatRequest, usize) {
+    let Task { query, depth, sources, fence, .. } = task;
+    let material = Material { query, depth: *depth, sources, history, fence };
+    let window = Window { prompt_tokens: tokens, ..task.window };
+    prompt::answer(&material, &window, task.temperature)
 }
 
 fn generation(model: &dyn ChatModel, prompt: Vec<ChatMessage>) -> Generation {

@@ -48,7 +48,7 @@ pub(crate) struct MetaEvent {
     revision: String,
 }
 
-/// What the answer may cite.
+/// What the answer may cite. Comes again, before any text, where another list takes the first one's place.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SourcesEvent {
     sources: Vec<SourceBody>,

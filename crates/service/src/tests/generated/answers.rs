@@ -47,6 +47,17 @@ async fn ask_and_turns_are_written_by_the_model_with_citations() {
 }
 
 #[tokio::test]
+async fn what_was_found_is_told_before_the_model_says_a_word() {
+    let server = always(Answer::text(SAID).silent_after(0)).await;
+    let app = TestApp::with_model(&server).await;
+    let id = app.conversation().await;
+    for call in [app.ask("What is the GIL?"), app.asks(&id, "What is the GIL?")] {
+        let mut stream = call.stream().open().await;
+        stream.until("event: sources").await;
+    }
+}
+
+#[tokio::test]
 async fn sentences_without_support_are_named() {
     let server = always(Answer::text("It was removed in version 99.7 of the interpreter [1].")).await;
     let app = TestApp::with_model(&server).await;
