@@ -4,6 +4,7 @@ use crate::program;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use viva_model_server::{Answer, ModelServer};
 use viva_tests::{GuideFolder, Server};
 
 fn small(folder: &Path) -> viva_tests::Program {
@@ -188,4 +189,53 @@ fn settings_say_what_is_wrong_and_where() {
     );
     let open = program.run(&["serve", "--bind", "0.0.0.0:0"]);
     assert!(open.status == 2 && open.err.contains("loopback"), "{}", open.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_asks_the_model_and_looks_into_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = ModelServer::start(|request| match request.header("authorization") {
+        Some("Bearer right") => Answer::text("ready"),
+        _ => Answer::openai_error(401, "invalid_api_key", "the key is not one of ours"),
+    })
+    .await
+    .unwrap();
+    let program = small(folder.path());
+    program.json(&["ingest", "--json"]);
+    let with_key = |key: &str| {
+        let program = program
+            .clone()
+            .with("VIVA_MODEL__PROVIDER", "openai")
+            .with("VIVA_MODEL__NAME", "scripted")
+            .with("VIVA_MODEL__BASE_URL", models.base_url())
+            .with("VIVA_MODEL__API_KEY", key);
+        let found = program.run(&["doctor", "--json"]);
+        assert!(!found.out.contains(key), "{}", found.out);
+        serde_json::from_str::<serde_json::Value>(&found.out).unwrap()
+    };
+    let of = |found: &serde_json::Value, group: &str, word: &str| {
+        let findings = found["findings"].as_array().unwrap().clone();
+        findings
+            .into_iter()
+            .find(|one| one["group"] == group && one["what"].as_str().unwrap().contains(word))
+            .unwrap_or_else(|| panic!("{group} {word}: {found}"))
+    };
+    let good = with_key("right");
+    assert_eq!(of(&good, "model", "scripted")["state"], "good", "{good}");
+    assert_eq!(of(&good, "store", "will be made")["state"], "good");
+    assert!(!folder.path().join("data/viva.db").exists(), "it changes nothing");
+    let bad = with_key("a-wrong-one");
+    assert_eq!((&bad["healthy"], &of(&bad, "model", "scripted")["state"]), (&true.into(), &"warning".into()));
+
+    assert_eq!(Server::start(&program, &[]).end(), 0);
+    let file = folder.path().join("data/viva.db");
+    let found = with_key("right");
+    assert_eq!(of(&found, "store", "intact")["state"], "good");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes.truncate(middle);
+    std::fs::write(&file, &bytes).unwrap();
+    let found = with_key("right");
+    assert_eq!((&found["healthy"], &of(&found, "store", "viva.db")["state"]), (&false.into(), &"bad".into()));
+    assert_eq!(std::fs::read(&file).unwrap(), bytes, "it changes nothing");
 }
