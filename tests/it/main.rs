@@ -6,6 +6,7 @@ mod checking;
 mod conversing;
 mod faults;
 mod ingesting;
+mod installed;
 mod interviewing;
 mod journey;
 mod kills;
