@@ -199,3 +199,86 @@ fn glob_library() -> String {
         .find(|path| path.exists());
     found.expect("faketime is installed").display().to_string()
 }
+
+/// A database of its own on the server of the tests; dropped with it.
+struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    fn new() -> Self {
+        let server = std::env::var("VIVA_TEST_POSTGRES_URL").expect("VIVA_TEST_POSTGRES_URL names a server");
+        let database = Self { server, name: format!("viva_replicas_{}", std::process::id()) };
+        database.run(&format!("CREATE DATABASE {}", database.name));
+        database
+    }
+
+    fn run(&self, statement: &str) {
+        let ran = Command::new("psql").args([&self.server, "-q", "-c", statement]).status();
+        assert!(ran.expect("psql is installed").success(), "{statement}");
+    }
+
+    fn url(&self) -> String {
+        let (server, _) = self.server.rsplit_once('/').unwrap();
+        format!("{server}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.run(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+/// Two servers, each with its own index, on one PostgreSQL: what one keeps the other shows, and nobody's secret is said.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs VIVA_TEST_POSTGRES_URL"]
+async fn installed_postgresql_is_shared_by_two_servers() {
+    let database = Database::new();
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let servers = folders.each_ref().map(|folder| {
+        GuideFolder::small(&folder.path().join("content"));
+        Server::start(&program(folder.path()).with("VIVA_STORE__URL", database.url()), &[])
+    });
+    let [one, other] = &servers;
+    let post = async |server: &Server, path: &str, body: Value| {
+        let response = client().post(server.url(path)).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (_, created) = post(one, "/api/v1/conversations", json!({})).await;
+    let id = created["id"].as_str().unwrap().to_owned();
+    let turns = format!("/api/v1/conversations/{id}/turns");
+    let (status, first) =
+        post(one, &turns, json!({ "question": "explain the global interpreter lock" })).await;
+    assert_eq!(status, 200, "{first}");
+    let (status, second) = post(other, &turns, json!({ "question": "go deeper" })).await;
+    assert_eq!(status, 200, "{second}");
+    assert_eq!(
+        second["citations"][0]["question_id"], "gil",
+        "the other server knows what was said: {second}"
+    );
+    let (_, kept) = one.get(&format!("/api/v1/conversations/{id}")).await;
+    let ids: Vec<&Value> = kept["turns"].as_array().unwrap().iter().map(|turn| &turn["id"]).collect();
+    assert_eq!(ids, [&first["id"], &second["id"]], "{kept}");
+
+    let (status, started) =
+        post(one, "/api/v1/interviews", json!({ "questions": 1, "mode": "practice" })).await;
+    assert_eq!(status, 201, "{started}");
+    let interview = started["id"].as_str().unwrap();
+    let (status, graded) = post(
+        other,
+        &format!("/api/v1/interviews/{interview}/answers"),
+        json!({ "answer": "It lets one thread at a time run bytecode." }),
+    )
+    .await;
+    assert_eq!(status, 200, "{graded}");
+
+    let gone = client().delete(other.url(&format!("/api/v1/conversations/{id}"))).send().await.unwrap();
+    assert!(gone.status().is_success());
+    assert_eq!(one.get(&format!("/api/v1/conversations/{id}")).await.0, 404);
+    for server in servers {
+        assert!(!server.log().contains("viva-test"), "the password is not logged: {}", server.log());
+        assert_eq!(server.end(), 0);
+    }
+}
