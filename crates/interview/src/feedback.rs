@@ -5,20 +5,10 @@ use viva_core::guide::Weight;
 
 /// A few sentences about an answer, from its verdicts.
 pub fn feedback(points: &[PointGrade], hints: u8) -> String {
-    let count = |weight: Weight, verdict: Verdict| {
-        points.iter().filter(|point| point.weight == weight && point.verdict == verdict).count()
-    };
-    let of = |weight: Weight| points.iter().filter(|point| point.weight == weight).count();
     if points.iter().all(|point| point.verdict == Verdict::Missing) {
-        return "The answer states none of the points that were looked for.".to_owned();
+        return NOTHING.to_owned();
     }
-    let mut sentences = vec![format!(
-        "The answer covers {} of {} essential and {} of {} expected points.",
-        count(Weight::Essential, Verdict::Covered),
-        of(Weight::Essential),
-        count(Weight::Expected, Verdict::Covered),
-        of(Weight::Expected)
-    )];
+    let mut sentences = vec![counts(points)];
     let listed = |verdict: Verdict| -> Vec<&str> {
         let chosen = points.iter().filter(|p| p.verdict == verdict && p.weight != Weight::Bonus);
         chosen.map(|point| point.text.as_str()).collect()
@@ -37,16 +27,41 @@ pub fn feedback(points: &[PointGrade], hints: u8) -> String {
     if let Some(first) = missing.first() {
         sentences.push(format!("It leaves out: {first}{}", others(missing.len())));
     }
-    let bonus = count(Weight::Bonus, Verdict::Covered);
-    if bonus > 0 {
-        sentences
-            .push(format!("It adds {bonus} {} beyond that.", if bonus == 1 { "point" } else { "points" }));
-    }
-    let cost: f64 = HINT_COSTS.iter().take(usize::from(hints)).sum();
-    if hints > 0 {
-        sentences.push(format!("Hints took {:.0} % of the score.", cost * 100.0));
-    }
+    sentences.extend(bonus(points));
+    sentences.extend(cost(hints));
     sentences.join(" ")
+}
+
+/// The same without naming any point: for where the points stand below.
+pub fn summary(points: &[PointGrade], hints: u8) -> String {
+    let counted = points.iter().any(|point| point.verdict != Verdict::Missing);
+    let first = if counted { counts(points) } else { NOTHING.to_owned() };
+    let sentences: Vec<String> = [Some(first), bonus(points), cost(hints)].into_iter().flatten().collect();
+    sentences.join(" ")
+}
+
+const NOTHING: &str = "The answer states none of the points that were looked for.";
+
+fn counts(points: &[PointGrade]) -> String {
+    let of = |weight: Weight| points.iter().filter(|point| point.weight == weight).count();
+    let essential = format!("{} of {} essential", covered(points, Weight::Essential), of(Weight::Essential));
+    let expected = format!("{} of {} expected", covered(points, Weight::Expected), of(Weight::Expected));
+    format!("The answer covers {essential} and {expected} points.")
+}
+
+fn bonus(points: &[PointGrade]) -> Option<String> {
+    let bonus = covered(points, Weight::Bonus);
+    let noun = if bonus == 1 { "point" } else { "points" };
+    (bonus > 0).then(|| format!("It adds {bonus} {noun} beyond that."))
+}
+
+fn covered(points: &[PointGrade], weight: Weight) -> usize {
+    points.iter().filter(|point| point.weight == weight && point.verdict == Verdict::Covered).count()
+}
+
+fn cost(hints: u8) -> Option<String> {
+    let cost: f64 = HINT_COSTS.iter().take(usize::from(hints)).sum();
+    (hints > 0).then(|| format!("Hints took {:.0} % of the score.", cost * 100.0))
 }
 
 fn others(count: usize) -> String {
@@ -73,6 +88,7 @@ mod tests {
             point("E.", Weight::Bonus, Verdict::Covered),
         ];
         insta::assert_snapshot!(feedback(&points, 2), @"The answer covers 1 of 2 essential and 0 of 2 expected points. It says the opposite of this: B. It leaves out: C. (and one more) It adds 1 point beyond that. Hints took 15 % of the score.");
+        insta::assert_snapshot!(summary(&points, 2), @"The answer covers 1 of 2 essential and 0 of 2 expected points. It adds 1 point beyond that. Hints took 15 % of the score.");
         assert!(!feedback(&points, 0).contains("you"), "about the answer, not the person");
     }
 }

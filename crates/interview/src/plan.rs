@@ -4,6 +4,10 @@
 //! decided when its turn comes, from the grades so far. Fixing the questions at the start was refused, because then
 //! nothing could adapt; drawing from the guide at each turn was refused, because the guide may have changed by then.
 
+mod relaxed;
+
+pub use relaxed::relaxed;
+
 use crate::sheet::Sheet;
 use crate::vocabulary::Vocabulary;
 use rand::SeedableRng;

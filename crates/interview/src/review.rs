@@ -21,6 +21,11 @@ pub enum Recall {
     Easy,
 }
 
+impl Recall {
+    /// All of them, worst first.
+    pub const ALL: [Self; 4] = [Self::Again, Self::Hard, Self::Good, Self::Easy];
+}
+
 /// The rating that follows from a grade.
 pub fn recall(score: f64, hints: u8) -> Recall {
     if score < 0.4 {
@@ -69,6 +74,15 @@ pub fn schedule(question: &QuestionId, before: Option<&Review>, recall: Recall, 
         phase: state as u8,
         scheduled_days: u32::try_from(scheduled_days).unwrap_or(0),
     }
+}
+
+/// When the question would come again after each rating, were it given at `now`.
+pub fn choices(
+    question: &QuestionId,
+    before: Option<&Review>,
+    now: SystemTime,
+) -> [(Recall, SystemTime); Recall::ALL.len()] {
+    Recall::ALL.map(|recall| (recall, schedule(question, before, recall, now).due))
 }
 
 fn new_card(now: SystemTime) -> Card {
@@ -144,6 +158,19 @@ mod tests {
             .map(|recall| schedule(&id, Some(&second), recall, second.due).scheduled_days)
             .to_vec();
         assert!(days.is_sorted() && days[0] >= 1, "{days:?}");
+    }
+
+    #[test]
+    fn a_preview_is_what_the_rating_leads_to() {
+        let id = QuestionId::new("gil").unwrap();
+        let first = schedule(&id, None, Recall::Good, day(0));
+        for before in [None, Some(&first)] {
+            let choices = choices(&id, before, day(5));
+            assert!(choices.is_sorted_by_key(|(_, due)| *due) && choices[0].1 < choices[3].1, "{choices:?}");
+            for (recall, due) in choices {
+                assert_eq!(schedule(&id, before, recall, day(5)).due, due, "{recall:?}");
+            }
+        }
     }
 
     #[test]

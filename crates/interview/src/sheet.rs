@@ -34,6 +34,8 @@ pub struct Sheet {
     pub short_answer: String,
     /// What people get wrong, a sentence each.
     pub pitfalls: Vec<String>,
+    /// The guide's explanation, Markdown: what an answer's statements are held against.
+    pub explanation: String,
 }
 
 /// One key point.
@@ -71,11 +73,16 @@ pub struct Probe {
     pub says: Vec<f32>,
 }
 
+/// Whether a question can be asked and graded: not so plain documents, and entries without a key point that counts.
+pub fn can_be_asked(question: &Question) -> bool {
+    let counts = question.key_points.iter().any(|point| point.weight != Weight::Bonus);
+    question.kind == QuestionKind::Structured && counts
+}
+
 impl Sheet {
-    /// The sheet of a question; `None` for plain documents and for entries without a key point that counts.
+    /// The sheet of a question; `None` where it cannot be asked (see [`can_be_asked`]).
     pub fn new(question: &Question, vocabulary: &Vocabulary) -> Option<Self> {
-        let counts = question.key_points.iter().any(|point| point.weight != Weight::Bonus);
-        if question.kind != QuestionKind::Structured || !counts {
+        if !can_be_asked(question) {
             return None;
         }
         let asked = stem_set(&question.text);
@@ -103,6 +110,7 @@ impl Sheet {
             follow_ups: follow_ups.collect(),
             short_answer: markdown(SectionKind::ShortAnswer).to_owned(),
             pitfalls: pitfalls(markdown(SectionKind::Pitfalls)),
+            explanation: markdown(SectionKind::Explanation).to_owned(),
             points,
         })
     }

@@ -111,7 +111,7 @@ async fn last(events: impl Stream<Item = (usize, AnswerEvent)>) -> Result<Answer
 }
 
 /// The same events; the last one is counted, or that the client did not wait for it.
-fn counted(
+pub(crate) fn counted(
     events: impl Stream<Item = (usize, AnswerEvent)>,
     metrics: AnswerMetrics,
 ) -> impl Stream<Item = (usize, AnswerEvent)> {

@@ -12,7 +12,7 @@ use viva_core::turn::{
     Answer, Candidate, Citation, Coverage, Degraded, DegradedReason, Depth, Fate, Feature, Generation,
     Grounding, Inspection, Mode, Timings, Understood, Usage,
 };
-use viva_web::pages::{Chrome, GradeView, PointView, SourceView, Theme, Verdict};
+use viva_web::pages::{Chrome, GradeView, PointView, SaidView, SourceView, Theme, Verdict};
 
 pub(crate) fn days(n: u64) -> SystemTime {
     now() + Duration::from_secs(n * 86_400 + 60)
@@ -205,7 +205,7 @@ pub(crate) fn grade(t: Text<'_>) -> GradeView {
     };
     GradeView {
         question: id("gil"),
-        text: t("What is the GIL?"),
+        is_final: true,
         score: 0.62,
         points: vec![
             point(
@@ -244,15 +244,19 @@ pub(crate) fn grade(t: Text<'_>) -> GradeView {
                 Some(SectionKind::Deeper),
             ),
         ],
-        grader: t("wording and meaning, no language model"),
+        grader: t("wording and meaning"),
         degraded: Some(Degraded {
             reason: DegradedReason::ModelTimeout,
             detail: t("The model did not begin within 20 s."),
         }),
-        feedback: t(
-            "The core is there. What the lock costs, and what it does not cost, is the part to read again.",
-        ),
-        answer: t(written),
+        feedback: t("The answer covers 1 of 3 essential and 0 of 1 expected points."),
+        said: vec![
+            SaidView { follow_up: None, answer: t(written) },
+            SaidView {
+                follow_up: Some(t("What happens to the lock while a thread waits for a socket?")),
+                answer: t("I am not sure; perhaps it is held."),
+            },
+        ],
         due: Some(days(3)),
     }
 }

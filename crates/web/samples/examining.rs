@@ -2,17 +2,18 @@
 
 use super::data::{chrome, days, grade, id};
 use super::{Text, now};
+use std::time::{Duration, SystemTime};
 use viva_core::examination::Review;
 use viva_core::guide::Guide;
 use viva_web::pages::{
-    Check, Feedback, FieldError, Health, InterviewMode, InterviewPage, InterviewRow, ModuleProgress,
-    PromptView, Rating, RatingChoice, ReportPage, ReportQuestion, ReviewCardPage, ReviewPage, SetupChoice,
-    SetupPage, StatusPage, Theme, interview_page, report_page, review_card_page, review_page, setup_page,
-    status_page,
+    Advice, AreaProgress, Check, Closing, Feedback, FieldError, GradeView, GradedCardPage, Health,
+    InterviewMode, InterviewPage, InterviewRow, KeptPage, NextReading, PromptView, Rating, RatingChoice,
+    ReportPage, ReportQuestion, ReviewCardPage, ReviewPage, SetupChoice, SetupOption, SetupPage, Span,
+    Standing, StatusPage, Theme, Unsent, graded_card_page, interview_page, kept_page, report_page,
+    review_card_page, review_page, setup_page, status_page,
 };
 
-#[expect(clippy::too_many_lines, reason = "a list of sample data")]
-pub(super) fn interviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'static str, String)> {
+fn setups(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'static str, String)> {
     let chrome = chrome(theme);
     let choice = SetupChoice {
         mode: InterviewMode::Practice,
@@ -20,39 +21,85 @@ pub(super) fn interviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'s
         level: "mid".into(),
         modules: vec!["oop".into()],
         focus: Vec::new(),
-        questions: 5,
-        follow_ups_per_question: 2,
+        questions: t("5"),
+        follow_ups_per_question: t("2"),
     };
-    let roles: Vec<String> = ["data-engineer", "ai-engineer"].map(t).into();
-    let modules: Vec<(String, String)> =
-        guide.modules().iter().map(|module| (module.id.to_string(), t(&module.title))).collect();
+    let slug = |name: &str, count| SetupOption { id: t(name), ..SetupOption::slug(&t(name), count) };
+    let roles = [slug("data-engineer", 212), slug("ai-engineer", 163)];
+    let levels = [slug("junior", 120), slug("mid", 260), slug("senior", 168)];
+    let modules: Vec<SetupOption> = guide
+        .modules()
+        .iter()
+        .map(|module| SetupOption {
+            id: module.id.to_string(),
+            name: t(&module.title),
+            count: module.questions.len(),
+        })
+        .collect();
+    let row = |id: &str, question: Option<String>, done, score, is_finished| InterviewRow {
+        id: t(id),
+        created: now(),
+        question,
+        about: vec![t("Data engineer"), t("Mid level")],
+        mode: InterviewMode::Practice,
+        done,
+        score,
+        is_finished,
+    };
     let interviews = [
-        InterviewRow {
-            id: t("i1"),
-            created: now(),
-            about: t("Data engineer, mid level"),
-            done: (2, 5),
-            score: None,
-            is_finished: false,
-        },
-        InterviewRow {
-            id: t("i2"),
-            created: now(),
-            about: t("Threading and multiprocessing"),
-            done: (5, 5),
-            score: Some(0.71),
-            is_finished: true,
-        },
+        row("i1", None, (2, 5), Some(0.4), false),
+        row("i2", Some(t("What does `yield` do?")), (1, 1), Some(0.71), true),
+        InterviewRow { about: Vec::new(), mode: InterviewMode::Live, ..row("i3", None, (5, 5), None, true) },
     ];
-    let errors = [FieldError { field: "questions".into(), message: t("Questions: between 1 and 20") }];
-    let setup = |errors| SetupPage {
+    let errors = [
+        FieldError {
+            field: "level".into(),
+            message: t("No question passes all filters. Without the level, 12 do."),
+        },
+        FieldError { field: "questions".into(), message: t("Questions: a whole number from 1 to 50.") },
+    ];
+    let setup = |errors, interviews| SetupPage {
         choice: &choice,
+        key: "form-key",
         roles: &roles,
-        focus: &roles,
+        levels: &levels,
         modules: &modules,
-        interviews: &interviews,
+        focus: &roles,
+        most: (50, 5),
+        interviews,
         errors,
+        problem: None,
     };
+    let full = Advice {
+        title: "The database has no room",
+        detail: "Nothing more can be kept.",
+        remedy: "Try again later.",
+        request_id: Some("r-1"),
+        retry: None,
+    };
+    vec![
+        ("setup-problem", setup_page(chrome, &SetupPage { problem: Some(full), ..setup(&[], &[]) })),
+        ("setup", setup_page(chrome, &setup(&[], &interviews))),
+        ("setup-first", setup_page(chrome, &setup(&[], &[]))),
+        ("setup-errors", setup_page(chrome, &setup(&errors, &interviews[1..]))),
+    ]
+}
+
+fn so_far(t: Text<'_>) -> GradeView {
+    let whole = grade(t);
+    GradeView {
+        is_final: false,
+        points: whole.points[..1].to_vec(),
+        feedback: t("1 covered so far, 3 still open."),
+        said: whole.said[..1].to_vec(),
+        due: None,
+        degraded: None,
+        ..whole
+    }
+}
+
+fn sitting(theme: Theme, t: Text<'_>) -> Vec<(&'static str, String)> {
+    let chrome = chrome(theme);
     let prompt = PromptView {
         number: 2,
         of: 5,
@@ -62,30 +109,105 @@ pub(super) fn interviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'s
         ),
         hints: vec![t("Think of what a blocking system call does.")],
         hints_left: 1,
+        open_for: Duration::from_secs(72),
         draft: t(""),
     };
-    let interview =
-        |feedback, prompt, mode| InterviewPage { id: "i1", mode, feedback, prompt, errors: &[], now: now() };
+    let plain = PromptView {
+        follow_up: None,
+        text: t("What is the GIL?"),
+        hints: Vec::new(),
+        hints_left: 0,
+        ..prompt.clone()
+    };
+    let feedback = |closing, grade: Option<GradeView>| Feedback {
+        text: t("What is the GIL?"),
+        question: "gil".into(),
+        closing,
+        revealed: (closing == Some(Closing::Revealed)).then(|| t("A lock. It is **held** by one thread.")),
+        grade: grade.map(Box::new),
+    };
+    let page = |feedback, prompt, mode| InterviewPage {
+        id: "i1",
+        mode,
+        feedback,
+        prompt,
+        is_grading: false,
+        errors: &[],
+        unsent: None,
+        now: now(),
+    };
+    let empty = [FieldError { field: "answer".into(), message: t("The answer is empty.") }];
+    let words = t("What I had written in the other window.");
+    let unsent = Unsent {
+        title: "The interview has gone on meanwhile",
+        detail: "This question was answered in another window.",
+        text: &words,
+    };
+    let late =
+        InterviewPage { unsent: Some(unsent), ..page(None, Some(plain.clone()), InterviewMode::Practice) };
+    let refused =
+        InterviewPage { errors: &empty, ..page(None, Some(plain.clone()), InterviewMode::Practice) };
+    let graded = feedback(None, Some(grade(t)));
+    let kept = KeptPage {
+        advice: Advice {
+            title: "The database cannot be used now",
+            detail: "Nothing can be written.",
+            remedy: "Your answer stands below.",
+            request_id: Some("r-1"),
+            retry: None,
+        },
+        action: "/interview/i1",
+        fields: &[("number", "2")],
+        answer: &words,
+    };
+    vec![
+        ("interview", interview_page(chrome, &page(None, Some(plain), InterviewMode::Live))),
+        (
+            "interview-follow-up",
+            interview_page(
+                chrome,
+                &page(Some(feedback(None, Some(so_far(t)))), Some(prompt.clone()), InterviewMode::Practice),
+            ),
+        ),
+        (
+            "interview-feedback",
+            interview_page(chrome, &page(Some(graded), Some(prompt), InterviewMode::Practice)),
+        ),
+        (
+            "interview-end",
+            interview_page(
+                chrome,
+                &page(Some(feedback(Some(Closing::Revealed), None)), None, InterviewMode::Practice),
+            ),
+        ),
+        ("interview-late", interview_page(chrome, &late)),
+        ("interview-refused", interview_page(chrome, &refused)),
+        (
+            "interview-grading",
+            interview_page(
+                chrome,
+                &InterviewPage { is_grading: true, ..page(None, None, InterviewMode::Practice) },
+            ),
+        ),
+        ("kept", kept_page(chrome, &kept)),
+    ]
+}
+
+fn report(theme: Theme, t: Text<'_>) -> String {
+    let question = |number, text: &str, id: &str, grade, closing| ReportQuestion {
+        number,
+        text: t(text),
+        question: id.into(),
+        module: t("Threading & multiprocessing"),
+        grade,
+        closing,
+        hints: number - 1,
+        elapsed: Duration::from_secs(95),
+    };
     let questions = [
-        ReportQuestion {
-            number: 1,
-            text: t("What is the GIL?"),
-            question: "gil".into(),
-            module: t("Threading & multiprocessing"),
-            grade: Some(grade(t)),
-            follow_ups: vec![(
-                t("What happens while a thread waits for a socket?"),
-                t("The lock is released."),
-            )],
-        },
-        ReportQuestion {
-            number: 2,
-            text: t("What is a decorator?"),
-            question: "decorators".into(),
-            module: t("Decorators"),
-            grade: None,
-            follow_ups: Vec::new(),
-        },
+        question(1, "What is the GIL?", "gil", Some(grade(t)), None),
+        question(2, "What is a decorator?", "decorators", None, Some(Closing::Skipped)),
+        question(3, "What is a lock?", "gil", None, None),
     ];
     let scores: Vec<(String, f64)> = [
         ("Threading & multiprocessing", 0.62),
@@ -95,44 +217,38 @@ pub(super) fn interviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'s
     ]
     .map(|(name, score)| (t(name), score))
     .into();
-    let summary = t("Strong on definitions; what they mean under load is where points were lost.");
-    let report = ReportPage {
+    let next = NextReading {
+        point: t("It is released around blocking I/O, so threads still help I/O-bound work."),
+        question: "gil".into(),
+        anchor: "explanation".into(),
+        title: t("What is the GIL?"),
+    };
+    let summary = t("2 of 3 questions were answered, with one hint.");
+    let view = ReportPage {
         id: "i1",
         mode: InterviewMode::Practice,
         role: "data-engineer",
         level: "mid",
         created: now(),
+        elapsed: Duration::from_mins(21),
         score: Some(0.62),
         summary: &summary,
         modules: &scores,
+        focus: &scores[..2],
+        strengths: &[("decorators".into(), t("What does `@wraps` do?"), 0.9)],
+        next: &[next],
         questions: &questions,
-        is_final: true,
+        is_final: false,
         now: now(),
     };
-    vec![
-        ("setup", setup_page(chrome, &setup(&[]))),
-        ("setup-errors", setup_page(chrome, &setup(&errors))),
-        ("interview", interview_page(chrome, &interview(None, Some(prompt.clone()), InterviewMode::Live))),
-        (
-            "interview-feedback",
-            interview_page(
-                chrome,
-                &interview(Some(Feedback::Graded(Box::new(grade(t)))), Some(prompt), InterviewMode::Practice),
-            ),
-        ),
-        (
-            "interview-end",
-            interview_page(
-                chrome,
-                &interview(
-                    Some(Feedback::Skipped { text: t("What is a lock?"), question: t("gil") }),
-                    None,
-                    InterviewMode::Practice,
-                ),
-            ),
-        ),
-        ("report", report_page(chrome, &report)),
-    ]
+    report_page(chrome(theme), &view)
+}
+
+pub(super) fn interviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'static str, String)> {
+    let mut pages = setups(guide, theme, t);
+    pages.extend(sitting(theme, t));
+    pages.push(("report", report(theme, t)));
+    pages
 }
 
 /// Reviews and the status.
@@ -151,32 +267,24 @@ pub(super) fn reviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'stat
         scheduled_days: 3,
     };
     let due = [review("gil", now()), review("decorators", now())];
-    let coming: Vec<(String, u32)> = (0..14)
-        .map(|day| (t(&format!("{} Nov", day + 17)), [4, 2, 0, 7, 1, 0, 0, 3, 5, 2, 0, 1, 0, 2][day]))
-        .collect();
-    let progress: Vec<ModuleProgress> = guide
+    let coming: Vec<(SystemTime, u32)> =
+        (0..14).map(|day| (days(day), [4, 2, 0, 7, 1, 0, 0, 3, 5, 2, 0, 1, 0, 2][day as usize])).collect();
+    let progress: Vec<AreaProgress> = guide
         .modules()
         .iter()
         .enumerate()
-        .map(|(at, module)| ModuleProgress {
+        .map(|(at, module)| AreaProgress {
             title: t(&module.title),
-            id: module.id.to_string(),
+            href: format!("/guide/{}", module.id),
             seen: at * 2 % 9,
             total: module.questions.len(),
             due: at % 4,
             score: (at % 3 > 0).then_some(0.4 + at as f64 / 40.0),
         })
         .collect();
-    let weeks: Vec<(String, f64)> = [
-        ("28 Sep", 0.41),
-        ("5 Oct", 0.46),
-        ("12 Oct", 0.44),
-        ("19 Oct", 0.58),
-        ("26 Oct", 0.61),
-        ("2 Nov", 0.7),
-    ]
-    .map(|(week, score)| (t(week), score))
-    .into();
+    let week = |n: u32| now() - Duration::from_hours(24 * 7) * (9 - n);
+    let weeks =
+        [(0, 0.41), (1, 0.46), (2, 0.44), (5, 0.58), (6, 0.61), (9, 0.7)].map(|(n, score)| (week(n), score));
     let review_view = ReviewPage {
         guide,
         due: &due,
@@ -184,22 +292,22 @@ pub(super) fn reviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'stat
         next: None,
         modules: &progress,
         focus: &progress[..1],
-        scores: &weeks,
+        scores: (Span::Week, &weeks),
+        key: "form-key",
         now: now(),
     };
     let nothing = ReviewPage {
-        guide,
         due: &[],
         coming: &[],
         next: Some(days(2)),
-        modules: &progress,
         focus: &[],
-        scores: &[],
-        now: now(),
+        scores: (Span::Day, &[]),
+        ..review_view.clone()
     };
+    let one = ReviewPage { scores: (Span::Day, &weeks[..1]), ..review_view.clone() };
     let choices: Vec<RatingChoice> = Rating::ALL
         .into_iter()
-        .zip([0, 2, 5, 12])
+        .zip([1, 2, 5, 12])
         .map(|(rating, n)| RatingChoice { rating, due: days(n) })
         .collect();
     let checks = [
@@ -236,23 +344,36 @@ pub(super) fn reviewing(guide: &Guide, theme: Theme, t: Text<'_>) -> Vec<(&'stat
     let mut pages = vec![
         ("review", review_page(chrome, &review_view)),
         ("review-nothing", review_page(chrome, &nothing)),
+        ("review-one", review_page(chrome, &one)),
         ("status", status_page(chrome, &status)),
     ];
     if let Some(question) = guide.question(&id("gil")) {
+        let draft = t("What I wrote before.");
+        let errors = [FieldError { field: "answer".into(), message: t("The answer is empty.") }];
+        let card = ReviewCardPage {
+            question,
+            standing: Standing::Due { left: 7 },
+            seen: 2,
+            key: "form-key",
+            choices: &choices,
+            draft: "",
+            errors: &[],
+            now: now(),
+        };
+        let refused = ReviewCardPage {
+            standing: Standing::Early(days(4)),
+            draft: &draft,
+            errors: &errors,
+            ..card.clone()
+        };
+        pages.push(("card", review_card_page(chrome, &card)));
         pages.push((
-            "card",
-            review_card_page(
-                chrome,
-                &ReviewCardPage { question, left: 7, choices: &choices, grade: None, now: now() },
-            ),
+            "card-new",
+            review_card_page(chrome, &ReviewCardPage { standing: Standing::New, ..card }),
         ));
-        pages.push((
-            "card-graded",
-            review_card_page(
-                chrome,
-                &ReviewCardPage { question, left: 7, choices: &choices, grade: Some(grade(t)), now: now() },
-            ),
-        ));
+        pages.push(("card-refused", review_card_page(chrome, &refused)));
+        let graded = GradedCardPage { question, grade: &grade(t), left: 6, now: now() };
+        pages.push(("card-graded", graded_card_page(chrome, &graded)));
     }
     pages
 }

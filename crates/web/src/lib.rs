@@ -21,20 +21,22 @@
 //! | `POST /theme` | `theme`: `system`, `light` or `dark`; `back`: a path | the cookie `theme`, to `back` |
 //! | `GET /guide` | `q`, `level`, `role`, `focus`; `fragment=results` | [`pages::guide_page`]; [`pages::results_block`] alone |
 //! | `GET /guide/{module}`, `/questions/{id}` | | [`pages::module_page`], [`pages::entry_page`] |
-//! | `GET /interview` | | [`pages::setup_page`] |
-//! | `POST /interview` | `mode`, `role`, `level`, `questions`, `follow_ups_per_question`, `module` and `focus` (repeated), or `question`: one entry | to `/interview/{id}` |
+//! | `GET /interview` | `mode`, `role`, `level`, `module`, `focus`, … as below, to begin with | [`pages::setup_page`] |
+//! | `POST /interview` | `mode`, `role`, `level`, `questions`, `follow_ups_per_question`, `module` and `focus` (repeated), or `question`: one entry, or `due=1`: what is due; `key` | to `/interview/{id}` |
 //! | `GET /interview/{id}` | | [`pages::interview_page`] |
-//! | `POST /interview/{id}/answer`, `/hint`, `/skip` | `number`, `follow_up` (0 for the question itself), `answer` | to `/interview/{id}` |
+//! | `POST /interview/{id}` | `action`: `answer` (or absent), `unknown`, `hint`, `skip`, `reveal` or `finish`; `number`, `follow_up` (0 for the question itself), `hints`: how many were shown; `answer` | to `/interview/{id}`; after `finish` to the report; after `hint` with something written, the page |
 //! | `GET /interview/{id}/report`, `/report.md` | | [`pages::report_page`], Markdown |
-//! | `GET /review` | | [`pages::review_page`] |
-//! | `GET /review/next` | | to the next card, or `/review` |
-//! | `GET /review/{question}` | | [`pages::review_card_page`] |
-//! | `POST /review/{question}` | `rating`: `again`, `hard`, `good` or `easy`; or `answer` | to the next card, or the card with its grade |
+//! | `GET /review` | `next=1`: to the first card that is due | [`pages::review_page`] |
+//! | `GET /review/{question}` | `graded`: an interview about it | [`pages::review_card_page`], [`pages::graded_card_page`] |
+//! | `POST /review/{question}` | `seen`; `rating`: `again`, `hard`, `good` or `easy`; or `answer` and `key` | to the next card, or to the card with its grade |
 //! | `GET /status` | | [`pages::status_page`] |
 //! | `GET /static/…` | | [`asset`], with [`CACHE_CONTROL`] |
 //!
 //! `number` and `follow_up` name the question that an answer is for: an answer to another one than the open one (a
-//! double click, an old tab) must change nothing. `key` and the header `Idempotency-Key` carry the same value.
+//! double click, an old tab) must change nothing, and its words come back. `seen` does the same for a rating. `key` is a
+//! word of the form: what is sent twice is done once. The header `Idempotency-Key` of `/ask` carries the same value.
+//! All actions of an interview go to one address, so that a page which comes back with a refusal has the address at
+//! which it can be loaded again.
 //!
 //! # The page's stream
 //!

@@ -1,7 +1,7 @@
 // Asking without leaving the page: sends the form, shows the answer while it is written, and keeps what was typed.
 
 import { enhance } from "./app.js";
-import { draft, keep, save } from "./drafts.js";
+import { keep, save } from "./drafts.js";
 import "./panel.js";
 import { Blocks, events } from "./stream.js";
 
@@ -32,7 +32,13 @@ function article(asked) {
   after.className = "after stack";
   turn.append(heading, answer, after);
   turns.append(turn);
+  reserve();
   return turn;
+}
+
+/** The last turn gets a window's height, so that nothing below it moves while it grows (see viva.css). */
+function reserve() {
+  turns.dataset.live = "";
 }
 
 /** One answer that is being written. */
@@ -75,7 +81,9 @@ class Turn {
     this.url = `/c/${encodeURIComponent(id)}/turns/${encodeURIComponent(turn)}`;
     this.element.id = `turn-${number}`;
     this.element.dataset.turn = turn;
-    this.element.querySelector("h2").id = `turn-${number}-question`;
+    const heading = this.element.querySelector("h2");
+    heading.id = `turn-${number}-question`;
+    this.element.setAttribute("aria-labelledby", heading.id);
     this.onAccepted?.(id);
   }
 
@@ -207,7 +215,7 @@ async function ask(form, submitter) {
   document.getElementById("main").classList.add("conversation");
   for (const old of turns.querySelectorAll(".turn:not(:last-child) :is(.edit, [name=go_deeper])")) old.remove();
   turn.element.scrollIntoView({ block: "start" });
-  turn.onAccepted = (id) => accepted(id, isComposer ? asked : null, asked);
+  turn.onAccepted = (id) => accepted(id, isComposer ? asked : null);
   try {
     await follow(turn, async () => {
       const response = await fetch(form.action, {
@@ -226,7 +234,7 @@ async function ask(form, submitter) {
 }
 
 /** The turn is kept: only now may the text go. */
-function accepted(id, text, title) {
+function accepted(id, text) {
   if (text !== null) {
     if (box.value.trim() === text) box.value = "";
     save(draftKey(), "");
@@ -239,20 +247,19 @@ function accepted(id, text, title) {
     field.value = id;
     composer.append(field);
     history.pushState(null, "", `/c/${encodeURIComponent(id)}`);
-    list(id, title);
+    list(id);
   }
 }
 
-/** The new conversation in the list on the side. */
-function list(id, title) {
+/** The list on the side as it is now, with the new conversation in it. */
+async function list(id) {
   composer.querySelector("label").textContent = "Ask a follow-up";
-  const link = document.createElement("a");
-  link.href = `/c/${encodeURIComponent(id)}`;
-  link.setAttribute("aria-current", "page");
-  link.textContent = title;
-  const item = document.createElement("li");
-  item.append(link);
-  document.querySelector(".context .side")?.prepend(item);
+  try {
+    const response = await fetch(`/c/${encodeURIComponent(id)}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.querySelector(".context");
+    if (response.ok && fresh) document.querySelector(".context").replaceChildren(...fresh.childNodes);
+  } catch { /* The next page has it. */ }
 }
 
 async function refusal(response) {
@@ -314,13 +321,14 @@ document.addEventListener("keydown", (event) => {
 addEventListener("scroll", updateJump, { passive: true });
 addEventListener("popstate", () => location.reload());
 
-keep(box, draftKey());
-if (!box.value) box.value = draft(draftKey());
+// The first question gives the page its conversation, and so the box another key.
+keep(box, draftKey);
 
 // A turn that was being answered when the page was made.
 const open = turns.querySelector("[data-stream]");
 if (open) {
   open.querySelector(".after").replaceChildren();
+  reserve();
   const turn = new Turn(open);
   turn.url = open.dataset.stream.replace(/\/stream$/, "");
   follow(turn, () => turn.resume());

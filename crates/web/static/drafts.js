@@ -23,16 +23,31 @@ export function save(key, text) {
   }
 }
 
-/** Keeps what is written in `box`, and puts back what was kept where the box is empty. Says when through `saved`. */
+/** Forgets every text whose key begins with `prefix`, but for `except`. */
+export function forget(prefix, except) {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith(PREFIX + prefix) && name !== PREFIX + except) localStorage.removeItem(name);
+    }
+  } catch { /* Private windows keep nothing. */ }
+}
+
+/**
+ * Keeps what is written in `box`, and puts back what was kept where the box is empty. Says when through `saved`. `key` is
+ * a text, or a function where it changes while the page stays.
+ */
 export function keep(box, key, saved = () => {}) {
-  if (!box.value) box.value = draft(key);
+  const name = () => (typeof key === "function" ? key() : key);
+  if (!box.value) box.value = draft(name());
   let timer = 0;
   box.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { if (save(key, box.value)) saved(); }, 400);
+    timer = setTimeout(() => { if (save(name(), box.value)) saved(); }, 400);
   });
-  addEventListener("pagehide", () => save(key, box.value));
+  addEventListener("pagehide", () => save(name(), box.value));
 }
+
+for (const taken of document.querySelectorAll("[data-taken]")) save(taken.dataset.taken, "");
 
 try {
   for (const name of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {

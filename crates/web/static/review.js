@@ -6,9 +6,16 @@ import { keep } from "./drafts.js";
 const card = document.querySelector("[data-card]");
 const shown = document.querySelector("[data-answer-shown]");
 const form = document.querySelector("[data-answer]");
-if (form) keep(form.elements.answer, form.dataset.answer);
+if (form) {
+  const box = form.elements.answer;
+  keep(box, form.dataset.answer);
+  if (box.value) form.closest("details").open = true;
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+if (card) card.querySelector("h1").focus({ preventScroll: true });
 if (card && shown) {
-  card.querySelector("h1").focus({ preventScroll: true });
   document.addEventListener("keydown", (event) => {
     const inCard = event.target === document.body || card.contains(event.target);
     const isControl = event.target.closest?.("button, summary, a, pre");

@@ -4,23 +4,28 @@
 //! away; whoever looks at the interview next has it graded. Each step is written only if nobody else wrote since it was
 //! read: of two answers at once one wins, the other is told so.
 
+mod begin;
 mod error;
+mod reviewing;
+mod sitting;
 mod view;
 
+pub use begin::{StartRequest, Topic};
 pub use error::ExaminerError;
+pub use reviewing::Card;
+pub use sitting::{Action, Heard, Place, Sitting};
 pub use view::{Interview, Listed, Outcome, Prompt, Revealed};
 
 use crate::grade::{Grade, Judgement};
 use crate::grading::{Answer, Judge};
 use crate::log;
 use crate::machine::{Command, Event, Occurred, Refusal, State, begin, decide, fold};
-use crate::plan::{Available, Filters, InterviewMode, Plan, PlanRequest, available};
+use crate::plan::{Available, Filters, InterviewMode, Plan, available, relaxed};
 use crate::progress::{Progress, progress};
 use crate::report::Report;
 use crate::review::{due, recall, schedule};
 use crate::sheet::Sheet;
 use crate::vocabulary::Vocabulary;
-use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -32,21 +37,6 @@ use viva_core::ports::{Appended, Clock, Ids, InterviewStore, Library};
 
 /// How often a step is tried when somebody else wrote in between.
 const TRIES: usize = 4;
-
-/// What an interview is asked for; like [`PlanRequest`], with the seed left open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartRequest {
-    /// Practice or live.
-    pub mode: InterviewMode,
-    /// Which questions.
-    pub filters: Filters,
-    /// How many.
-    pub questions: u8,
-    /// The most follow-ups to each.
-    pub follow_ups: u8,
-    /// What the draw follows from; `None` lets chance decide.
-    pub seed: Option<u64>,
-}
 
 /// The ports of the examiner.
 pub struct Examiner {
@@ -78,46 +68,6 @@ impl Examiner {
     ) -> Self {
         let (vocabulary, grading) = (Mutex::default(), Mutex::default());
         Self { store, library, judge, clock, ids, vocabulary, grading }
-    }
-
-    /// Begins an interview.
-    pub async fn start(&self, owner: &Owner, request: StartRequest) -> Result<Interview, ExaminerError> {
-        let now = self.clock.now();
-        let (guide, vocabulary) = self.guide()?;
-        let reviews = self.store.reviews(owner).await?;
-        let id = self.ids.fresh();
-        let plan = Plan::draw(&guide, &vocabulary, &plan_request(request, &id), &reviews, now)?;
-        self.begin(owner, id, plan, now).await
-    }
-
-    /// Begins an interview about what is due for review.
-    pub async fn start_review(
-        &self,
-        owner: &Owner,
-        request: StartRequest,
-    ) -> Result<Interview, ExaminerError> {
-        let now = self.clock.now();
-        let (guide, vocabulary) = self.guide()?;
-        let due = due(&self.store.reviews(owner).await?, now);
-        let id = self.ids.fresh();
-        let plan = Plan::review(&guide, &vocabulary, &plan_request(request, &id), &due)?;
-        self.begin(owner, id, plan, now).await
-    }
-
-    async fn begin(
-        &self,
-        owner: &Owner,
-        id: String,
-        plan: Plan,
-        now: SystemTime,
-    ) -> Result<Interview, ExaminerError> {
-        let events = occurred(begin(plan, now), now);
-        let opened = Opened { owner, id: &id, state: folded(&id, &events)? };
-        if self.append(&opened, 0, &events).await? == Appended::Conflict {
-            return Err(ExaminerError::Busy);
-        }
-        self.prepare(&opened.state).await?;
-        Ok(Interview::new(&id, &opened.state))
     }
 
     /// An interview as it stands. An answer that a lost request left ungraded is graded first.
@@ -242,6 +192,12 @@ impl Examiner {
     pub fn available(&self) -> Result<Available, ExaminerError> {
         let (guide, vocabulary) = self.guide()?;
         Ok(available(&guide, &vocabulary))
+    }
+
+    /// For each filter that is set, by the name of its field, how many questions would pass without it: what to say where
+    /// none passes all of them.
+    pub fn relaxed(&self, filters: &Filters) -> Result<Vec<(&'static str, usize)>, ExaminerError> {
+        Ok(relaxed(&self.library.current()?.guide, filters))
     }
 }
 
@@ -429,17 +385,6 @@ impl Drop for Grading<'_> {
     fn drop(&mut self) {
         self.examiner.grading.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
-}
-
-fn plan_request(request: StartRequest, id: &str) -> PlanRequest {
-    let StartRequest { mode, filters, questions, follow_ups, seed } = request;
-    PlanRequest { mode, filters, questions, follow_ups, seed: seed.unwrap_or_else(|| seed_of(id)) }
-}
-
-/// A seed that can be typed, from a fresh id.
-fn seed_of(id: &str) -> u64 {
-    let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
-    u64::from(u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]))
 }
 
 fn occurred(events: Vec<Event>, at: SystemTime) -> Vec<Occurred> {

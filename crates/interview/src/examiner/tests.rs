@@ -1,3 +1,5 @@
+mod sitting;
+
 use super::*;
 use crate::fixtures::{
     FakeClock, FakeEmbedder, FakeIds, FakeLibrary, FakeModel, FakeStore, guide, lexical_calibration,
@@ -65,8 +67,8 @@ async fn a_whole_interview_in_practice() {
     let begun = bench.examiner.start(&ada(), about_gil(InterviewMode::Practice)).await.unwrap();
     let prompt = begun.prompt.unwrap();
     assert_eq!(
-        (prompt.number, prompt.of, prompt.is_follow_up, prompt.text.as_str()),
-        (1, 1, false, "What is the GIL?")
+        (prompt.number, prompt.of, prompt.follow_up, prompt.text.as_str()),
+        (1, 1, 0, "What is the GIL?")
     );
     let first = "It is a lock which allows only one thread at a time to execute Python bytecode.";
     let half = bench.examiner.answer(&ada(), &begun.id, first).await.unwrap();
@@ -78,7 +80,7 @@ async fn a_whole_interview_in_practice() {
     );
     assert!(first.contains(heard.points[0].quote.as_deref().unwrap()));
     let follow_up = half.interview.prompt.unwrap();
-    assert!(follow_up.is_follow_up && follow_up.number == 1);
+    assert_eq!((follow_up.number, follow_up.follow_up, follow_up.follow_ups), (1, 1, 1));
     let done = bench.examiner.answer(&ada(), &begun.id, GOOD).await.unwrap();
     assert!(done.is_closed && done.interview.is_finished && done.interview.prompt.is_none());
     assert!(done.grade.unwrap().score > 0.9);

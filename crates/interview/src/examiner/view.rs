@@ -1,7 +1,7 @@
 //! What is shown of an interview, and its line in a list.
 
 use crate::grade::{Grade, Verdict};
-use crate::machine::State;
+use crate::machine::{MAX_HINTS, State};
 use crate::plan::{Filters, InterviewMode};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
@@ -15,8 +15,10 @@ pub struct Prompt {
     pub number: usize,
     /// How many questions will be asked.
     pub of: usize,
-    /// Whether it is a follow-up.
-    pub is_follow_up: bool,
+    /// The follow-up's number, from 1; 0 for the question itself.
+    pub follow_up: usize,
+    /// The most follow-ups that a question may have.
+    pub follow_ups: usize,
     /// The question.
     pub question: QuestionId,
     /// Its module.
@@ -25,6 +27,8 @@ pub struct Prompt {
     pub text: String,
     /// The hints given to it so far.
     pub hints: Vec<String>,
+    /// How many more can be had; none in a live interview, and none once every point is covered.
+    pub hints_left: usize,
     /// When it was asked.
     pub asked: SystemTime,
 }
@@ -85,13 +89,21 @@ fn prompt(state: &State) -> Option<Prompt> {
     Some(Prompt {
         number: state.rounds.len(),
         of: state.plan.questions(),
-        is_follow_up: last.point.is_some(),
+        follow_up: round.exchanges.len() - 1,
+        follow_ups: usize::from(state.plan.follow_ups),
         question: sheet.question.clone(),
         module: sheet.module.clone(),
         text: last.prompt.clone(),
         hints: round.hints.clone(),
+        hints_left: hints_left(state),
         asked: last.asked,
     })
+}
+
+fn hints_left(state: &State) -> usize {
+    let may_have = state.plan.mode == InterviewMode::Practice;
+    let open = state.open().filter(|(round, sheet)| may_have && crate::hints::hint(sheet, round).is_some());
+    open.map_or(0, |(round, _)| MAX_HINTS - round.hints.len())
 }
 
 /// What an answer led to.
@@ -164,6 +176,10 @@ pub struct Listed {
     pub is_finished: bool,
     /// Practice or live.
     pub mode: InterviewMode,
+    /// What was asked for.
+    pub filters: Filters,
+    /// The one question that it is about, where it is about one.
+    pub about: Option<String>,
     /// How many questions were graded.
     pub graded: usize,
     /// How many will be asked.
@@ -180,6 +196,9 @@ struct SummaryRow {
     level: Option<String>,
     modules: Vec<String>,
     focus: Vec<String>,
+    /// Absent in rows of older programs.
+    #[serde(default)]
+    about: Option<String>,
     graded: usize,
     of: usize,
     score: Option<f64>,
@@ -189,6 +208,10 @@ struct SummaryRow {
 pub(super) fn summary(id: &str, state: &State) -> InterviewSummary {
     let Filters { role, level, modules, focus } = &state.plan.filters;
     let scores = state.scores();
+    let only = match state.plan.candidates.as_slice() {
+        [only] => Some(only.sheet.text.clone()),
+        _ => None,
+    };
     let row = SummaryRow {
         v: crate::log::LOG_VERSION,
         mode: state.plan.mode.as_str().to_owned(),
@@ -196,6 +219,7 @@ pub(super) fn summary(id: &str, state: &State) -> InterviewSummary {
         level: level.map(|level| level.as_str().to_owned()),
         modules: modules.iter().map(ToString::to_string).collect(),
         focus: focus.iter().map(ToString::to_string).collect(),
+        about: only,
         graded: scores.len(),
         of: state.plan.questions(),
         score: crate::progress::mean(&scores).map(|mean| (mean * 10_000.0).round() / 10_000.0),
@@ -214,12 +238,20 @@ pub(super) fn listed(summary: &InterviewSummary) -> Option<Listed> {
     let row: SummaryRow = serde_json::from_str(&summary.body).ok()?;
     let mode: InterviewMode = row.mode.parse().ok()?;
     let shows_score = summary.is_finished || mode == InterviewMode::Practice;
+    let filters = Filters {
+        role: row.role.and_then(|role| role.parse().ok()),
+        level: row.level.and_then(|level| level.parse().ok()),
+        modules: row.modules.iter().filter_map(|id| id.parse().ok()).collect(),
+        focus: row.focus.iter().filter_map(|id| id.parse().ok()).collect(),
+    };
     Some(Listed {
         id: summary.id.clone(),
         created: summary.created,
         updated: summary.updated,
         is_finished: summary.is_finished,
         mode,
+        filters,
+        about: row.about,
         graded: row.graded,
         of: row.of,
         score: row.score.filter(|_| shows_score),

@@ -34,6 +34,9 @@ struct CandidateRow {
     follow_ups: Vec<ProbeRow>,
     short_answer: String,
     pitfalls: Vec<String>,
+    /// Interviews that were begun before grading looked at it have none.
+    #[serde(default)]
+    explanation: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,8 +99,18 @@ impl TryFrom<PlanRow> for Plan {
 impl From<&Candidate> for CandidateRow {
     fn from(candidate: &Candidate) -> Self {
         let Candidate { topic, is_due, sheet } = candidate;
-        let Sheet { question, module, level, focus, text, points, follow_ups, short_answer, pitfalls } =
-            sheet;
+        let Sheet {
+            question,
+            module,
+            level,
+            focus,
+            text,
+            points,
+            follow_ups,
+            short_answer,
+            pitfalls,
+            explanation,
+        } = sheet;
         Self {
             topic: *topic,
             is_due: *is_due,
@@ -110,6 +123,7 @@ impl From<&Candidate> for CandidateRow {
             follow_ups: follow_ups.iter().map(ProbeRow::from).collect(),
             short_answer: short_answer.clone(),
             pitfalls: pitfalls.clone(),
+            explanation: explanation.clone(),
         }
     }
 }
@@ -129,6 +143,7 @@ impl TryFrom<CandidateRow> for Candidate {
             follow_ups,
             short_answer,
             pitfalls,
+            explanation,
         } = row;
         let points: Vec<Point> = points.into_iter().map(Point::try_from).collect::<Result<_, String>>()?;
         let follow_ups =
@@ -148,6 +163,7 @@ impl TryFrom<CandidateRow> for Candidate {
             follow_ups,
             short_answer,
             pitfalls,
+            explanation,
         };
         Ok(Self { topic, is_due, sheet })
     }

@@ -130,6 +130,11 @@ fn follows(state: &State) -> Option<Event> {
 }
 
 fn answer(text: &str) -> Result<Event, Refusal> {
+    check_answer(text).map(|()| Event::Answered { text: text.to_owned() })
+}
+
+/// Whether a text is taken as an answer: it says something, and at most [`MAX_ANSWER_CHARS`].
+pub fn check_answer(text: &str) -> Result<(), Refusal> {
     let found = text.chars().count();
     if found > MAX_ANSWER_CHARS {
         return Err(Refusal::AnswerTooLong { found });
@@ -137,7 +142,7 @@ fn answer(text: &str) -> Result<Event, Refusal> {
     let is_blank = text
         .chars()
         .all(|c| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}'));
-    if is_blank { Err(Refusal::EmptyAnswer) } else { Ok(Event::Answered { text: text.to_owned() }) }
+    if is_blank { Err(Refusal::EmptyAnswer) } else { Ok(()) }
 }
 
 fn judge(state: &State, judgement: &Judgement) -> Result<Event, Refusal> {

@@ -6,6 +6,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Command, MAX_ANSWER_CHARS, Refusal, begin, decide};
+pub use decide::{Command, MAX_ANSWER_CHARS, Refusal, begin, check_answer, decide};
 pub use event::{Event, Occurred};
 pub use state::{Closing, Exchange, Inconsistent, MAX_HINTS, Round, State, fold};

@@ -153,7 +153,8 @@ impl Report {
     }
 }
 
-fn question(state: &State, round: &Round, number: usize) -> QuestionReport {
+/// What came so far of one question, the one with that number.
+pub(crate) fn question(state: &State, round: &Round, number: usize) -> QuestionReport {
     let sheet = state.sheet(round);
     let said = round.exchanges.iter().map(|exchange| Said {
         prompt: exchange.prompt.clone(),

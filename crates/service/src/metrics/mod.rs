@@ -2,7 +2,7 @@
 
 mod answers;
 
-pub(crate) use answers::AnswerMetrics;
+pub(crate) use answers::{AnswerMetrics, Asked};
 
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 use std::time::Duration;

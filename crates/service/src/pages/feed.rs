@@ -6,6 +6,7 @@
 //! numbers would differ, and a browser that comes back would miss or repeat some.
 
 use super::reader::Reader;
+use crate::metrics::AnswerMetrics;
 use crate::state::App;
 use async_stream::stream;
 use futures::{Stream, StreamExt};
@@ -30,11 +31,19 @@ const KEEP: Duration = Duration::from_mins(2);
 pub(crate) struct Feeds(Mutex<HashMap<String, Arc<Feed>>>);
 
 impl Feeds {
-    /// The feed of a turn. The record was read for its owner, who therefore may see it.
-    pub(crate) fn of(&self, owner: &Owner, record: &TurnRecord, guide: Arc<Guide>) -> Arc<Feed> {
+    /// The feed of a turn. The record was read for its owner, who therefore may see it. Its answer is counted where the
+    /// feed begins with the question, and not where it is told again.
+    pub(crate) fn of(
+        &self,
+        owner: &Owner,
+        record: &TurnRecord,
+        guide: Arc<Guide>,
+        counted: Option<AnswerMetrics>,
+    ) -> Arc<Feed> {
         let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         feeds.retain(|_, feed| feed.is_wanted());
-        let make = || Arc::new(Feed::new(owner.clone(), record, guide));
+        let asked = || counted.map(AnswerMetrics::asked);
+        let make = || Arc::new(Feed::new(owner.clone(), record, Reader::new(guide, record.number, asked())));
         Arc::clone(feeds.entry(record.id.clone()).or_insert_with(make))
     }
 }
@@ -70,12 +79,12 @@ pub(crate) enum End {
 }
 
 impl Feed {
-    fn new(owner: Owner, record: &TurnRecord, guide: Arc<Guide>) -> Self {
+    fn new(owner: Owner, record: &TurnRecord, reader: Reader) -> Self {
         let kept = Kept {
             events: Vec::new(),
             end: None,
             is_read: false,
-            reader: Some(Reader::new(guide, record.number)),
+            reader: Some(reader),
             idle_since: Instant::now(),
         };
         Self {
@@ -255,7 +264,12 @@ async fn follow(feed: &Feed, reader: &mut Option<Reader>, mut events: TurnEvents
             }
         };
         match next? {
-            (_, last @ (AnswerEvent::Done(_) | AnswerEvent::Failed(_))) => return Some(last),
+            (_, last @ (AnswerEvent::Done(_) | AnswerEvent::Failed(_))) => {
+                if let Some(reader) = reader {
+                    reader.count(&last);
+                }
+                return Some(last);
+            }
             (number, event) => feed.push(reader.as_mut()?.read(number, &event)),
         }
     }

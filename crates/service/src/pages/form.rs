@@ -25,6 +25,17 @@ impl Fields {
         self.filled(name).unwrap_or_default()
     }
 
+    /// Every value of that name that is not empty.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        let found = self.0.iter().filter(|(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// A longer text, with line ends as everywhere else: browsers send each as two characters.
+    pub(crate) fn lines(&self, name: &str) -> String {
+        self.text(name).replace("\r\n", "\n")
+    }
+
     /// The first value of that name, unless it is empty.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);

@@ -1,5 +1,6 @@
 //! Turns one turn's answer events into the page's, wherever in them the reading begins again.
 
+use crate::metrics::Asked;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use viva_core::conversation::{TurnOutcome, TurnRecord};
@@ -18,12 +19,30 @@ pub(super) struct Reader {
     has_meta: bool,
     has_sources: bool,
     cited: BTreeSet<u16>,
+    /// Whoever asked for the answer; absent where it was asked for elsewhere, or told again.
+    asked: Option<Asked>,
 }
 
 impl Reader {
-    pub(super) fn new(guide: Arc<Guide>, number: u32) -> Self {
+    pub(super) fn new(guide: Arc<Guide>, number: u32, asked: Option<Asked>) -> Self {
         let stream = PageStream::new(Arc::clone(&guide), number);
-        Self { guide, stream, at: 0, said: 0, has_meta: false, has_sources: false, cited: BTreeSet::new() }
+        Self {
+            guide,
+            stream,
+            at: 0,
+            said: 0,
+            has_meta: false,
+            has_sources: false,
+            cited: BTreeSet::new(),
+            asked,
+        }
+    }
+
+    /// Counts what `event` ends.
+    pub(super) fn count(&mut self, event: &AnswerEvent) {
+        if let Some(asked) = &mut self.asked {
+            asked.see(event);
+        }
     }
 
     /// What the event means for the page; not for the last one.
@@ -66,6 +85,9 @@ impl Reader {
         match event {
             AnswerEvent::Meta { .. } => self.has_meta = true,
             AnswerEvent::Sources(_) => self.has_sources = true,
+            // A turn that has ended is told without its sources: without them its text would have no chips. It is
+            // made up for at the end, from the record.
+            AnswerEvent::Delta(_) if !self.has_sources => return Vec::new(),
             AnswerEvent::Delta(text) => self.said += text.len(),
             AnswerEvent::Citation(citation) if !self.cited.insert(citation.n) => return Vec::new(),
             _ => {}

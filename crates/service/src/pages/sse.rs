@@ -36,8 +36,10 @@ pub(crate) fn stream(
             let next = tokio::select! {
                 biased;
                 next = watched.next() => next,
-                // Without a last event: the browser comes back when the service does.
-                () = &mut cut => return,
+                () = &mut cut => {
+                    yield Ok(framed(seq + 1, &cut_off()));
+                    return;
+                }
             };
             let Some((number, event)) = next else { break };
             seq = number;
@@ -53,6 +55,13 @@ pub(crate) fn stream(
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response.map(|body| HeldBody::wrap(body, place))
+}
+
+/// The last event of a stream that the end of the process cuts off, because its turn could not be ended in time.
+fn cut_off() -> PageEvent {
+    let detail = "The service ended while it answered.".to_owned();
+    let failure = Failure { kind: FailureKind::ShuttingDown, detail };
+    failed(failure_block(&failure, None), &failure)
 }
 
 fn framed(seq: usize, event: &PageEvent) -> Event {

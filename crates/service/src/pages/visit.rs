@@ -1,6 +1,7 @@
 //! A visit to a page: whose it is, in which browser, and the ways to answer it.
 
 use super::browser::Browser;
+use super::schedule::due;
 use crate::error::ApiError;
 use crate::middleware::PAGE_POLICY;
 use crate::state::App;
@@ -41,7 +42,7 @@ impl Visit {
         let path = uri.path_and_query().map_or(uri.path(), |path| path.as_str());
         let browser = Browser::read(headers, path)?;
         // A number beside a link is no reason to refuse a page.
-        let due = app.state.examiner.due(&owner).await.map_or(0, |due| due.len());
+        let due = due(app, &owner).await.map_or(0, |due| due.len());
         Ok(Self { owner, browser, due })
     }
 }

@@ -25,7 +25,7 @@ const ROUTES: [(&str, &str, &str); 16] = [
 ];
 
 /// The other routes: what they name must be there first, and tests of their own call each of them.
-const OTHERS: [(&str, &str); 32] = [
+const OTHERS: [(&str, &str); 41] = [
     ("POST", "/ask"),
     ("GET", "/c/{id}"),
     ("POST", "/c/{id}/delete"),
@@ -33,6 +33,15 @@ const OTHERS: [(&str, &str); 32] = [
     ("GET", "/c/{id}/turns/{turn}/inside"),
     ("POST", "/c/{id}/turns/{turn}/stop"),
     ("GET", "/c/{id}/turns/{turn}/stream"),
+    ("GET", "/interview"),
+    ("POST", "/interview"),
+    ("GET", "/interview/{id}"),
+    ("POST", "/interview/{id}"),
+    ("GET", "/interview/{id}/report"),
+    ("GET", "/interview/{id}/report.md"),
+    ("GET", "/review"),
+    ("GET", "/review/{question}"),
+    ("POST", "/review/{question}"),
     ("GET", "/static/{digest}/{name}"),
     ("GET", "/status"),
     ("POST", "/theme"),

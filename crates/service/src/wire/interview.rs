@@ -141,8 +141,19 @@ impl From<Filters> for FiltersBody {
 
 impl From<Prompt> for PromptBody {
     fn from(prompt: Prompt) -> Self {
-        let Prompt { number, of, is_follow_up, question, module, text, hints, asked } = prompt;
-        let kind = if is_follow_up { PromptKind::FollowUp } else { PromptKind::Question };
+        let Prompt {
+            number,
+            of,
+            follow_up,
+            follow_ups: _,
+            question,
+            module,
+            text,
+            hints,
+            hints_left: _,
+            asked,
+        } = prompt;
+        let kind = if follow_up > 0 { PromptKind::FollowUp } else { PromptKind::Question };
         let (question_id, module) = (question.to_string(), module.to_string());
         Self { number, of, kind, question_id, module, text, hints, asked_at: rfc3339(asked) }
     }
@@ -199,7 +210,8 @@ impl From<Revealed> for RevealedBody {
 
 impl From<Listed> for InterviewSummaryBody {
     fn from(listed: Listed) -> Self {
-        let Listed { id, created, updated, is_finished, mode, graded, of, score } = listed;
+        let Listed { id, created, updated, is_finished, mode, filters: _, about: _, graded, of, score } =
+            listed;
         Self {
             id,
             mode: mode.into(),

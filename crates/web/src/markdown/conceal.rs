@@ -52,21 +52,32 @@ pub(super) fn conceal(mut events: Vec<Placed<'_>>) -> Vec<Placed<'_>> {
         return events;
     }
     let last = events.iter().rposition(|(event, _)| matches!(event, Event::Text(_)));
-    for (at, (event, _)) in events.iter_mut().enumerate().skip(from) {
-        if let Event::Text(text) = event {
-            let text_without = without_marks(text, Some(at) == last);
+    for at in from..events.len() {
+        let next = events.get(at + 1).and_then(|(event, _)| begins_with(event));
+        if let Event::Text(text) = &mut events[at].0 {
+            let text_without = without_marks(text, Some(at) == last, next);
             *text = CowStr::from(text_without);
         }
     }
     events
 }
 
+/// The character that stands behind a text where `event` follows it in the same word; any letter for an element.
+fn begins_with(event: &Event<'_>) -> Option<char> {
+    match event {
+        Event::Text(text) => text.chars().next(),
+        Event::Code(_)
+        | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. }) => Some('x'),
+        _ => None,
+    }
+}
+
 /// Drops what could open emphasis or code, and an unfinished link or marker at the end.
-fn without_marks(text: &str, is_last: bool) -> String {
+fn without_marks(text: &str, is_last: bool, next: Option<char>) -> String {
     let (text, label) = if is_last { split_open_bracket(text) } else { (text, "") };
     let mut shown = String::with_capacity(text.len());
     for part in [text, label] {
-        push_words(&mut shown, part, is_last);
+        push_words(&mut shown, part, is_last, next);
     }
     shown
 }
@@ -88,11 +99,12 @@ fn split_open_bracket(text: &str) -> (&str, &str) {
     }
 }
 
-fn push_words(shown: &mut String, text: &str, is_last: bool) {
+/// `following` is what stands behind the whole text.
+fn push_words(shown: &mut String, text: &str, is_last: bool, following: Option<char>) {
     let mut chars = text.char_indices().peekable();
     let mut previous = None;
     while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, next)| *next);
+        let next = chars.peek().map(|(_, next)| *next).or(following);
         let ends = next.is_none() && is_last;
         let opens = ends || next.is_some_and(|next| !next.is_whitespace());
         let after_word = previous.is_some_and(char::is_alphanumeric);

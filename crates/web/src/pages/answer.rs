@@ -171,7 +171,15 @@ fn failure_markup(failure: &Failure, request_id: Option<&str>) -> Markup {
             "Your question is kept. Try again; if it fails again, the request id helps to find out why.",
         ),
     };
-    error_box(&Advice { title, detail, remedy, request_id, retry: None })
+    error_box(&Advice { title, detail: &sentence(detail), remedy, request_id, retry: None })
+}
+
+/// A detail, written as a part of a sentence, as a sentence of its own.
+fn sentence(detail: &str) -> String {
+    let mut chars = detail.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let end = if detail.is_empty() || detail.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }
 
 fn after(chrome: Chrome<'_>, view: &TurnView<'_>, answer: &Answer, base: &str) -> Markup {
@@ -201,7 +209,7 @@ fn unsupported(answer: &Answer) -> Markup {
     html! {
         details class="degraded" {
             summary class="badge partial" { "! " (count(answer.grounding.unsupported.len(), "sentence", "sentences")) " not found in the sources" }
-            ul { @for sentence in &answer.grounding.unsupported { li { (sentence) } } }
+            ul { @for sentence in &answer.grounding.unsupported { li class="prose" { (markdown::render(sentence, Style::default())) } } }
         }
     }
 }

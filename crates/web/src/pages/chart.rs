@@ -1,7 +1,8 @@
 //! Charts as SVG, each with the table that says the same.
 
-use super::text::percent;
+use super::text::{day, percent};
 use maud::{Markup, html};
+use std::time::SystemTime;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,37 +36,51 @@ pub fn bars(title: &str, heading: (&str, &str), rows: &[Bar], most: f64) -> Mark
     }
 }
 
-/// A line from 0 to 100 %, one point for each of `points` (its label and its share), with a table.
-pub fn over_time(title: &str, points: &[(String, f64)]) -> Markup {
-    const WIDTH: f64 = 600.0;
-    const HEIGHT: f64 = 140.0;
-    let x = |at: usize| 56.0 + at as f64 * WIDTH / (points.len().max(2) - 1) as f64;
-    let y = |share: f64| 10.0 + (1.0 - share.clamp(0.0, 1.0)) * HEIGHT;
+/// What a point of a line stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// A day.
+    Day,
+    /// A week, which begins on the day named.
+    Week,
+}
+
+/// A line from 0 to 100 %: one point for each of `points` (its day and its share), as far apart as they are in time; with
+/// a table. The drawing is stretched to the width there is, and its letters stand beside it, so that they never shrink.
+pub fn over_time(title: &str, span: Span, points: &[(SystemTime, f64)]) -> Markup {
+    let first = points.first().map_or(SystemTime::UNIX_EPOCH, |(at, _)| *at);
+    let since = |at: SystemTime| at.duration_since(first).unwrap_or_default().as_secs_f64();
+    let whole = points.last().map_or(0.0, |(at, _)| since(*at));
+    let x = |at: SystemTime| if whole > 0.0 { since(at) / whole * 100.0 } else { 50.0 };
+    let y = |share: f64| (1.0 - share.clamp(0.0, 1.0)) * 100.0;
     let line: Vec<String> =
-        points.iter().enumerate().map(|(at, (_, share))| format!("{:.1},{:.1}", x(at), y(*share))).collect();
+        points.iter().map(|(at, share)| format!("{:.1},{:.1}", x(*at), y(*share))).collect();
     html! {
         figure {
-            div class="chart" role="group" tabindex="0" aria-label=(title) {
-            svg viewBox="0 0 680 184" width="680" height="184" role="img" aria-label={ (title) ", line chart; the table has the numbers" } {
-                @for share in [0.0, 0.5, 1.0] {
-                    line class=(if share == 0.0 { "c-axis" } else { "c-grid" }) x1="56" x2=(56.0 + WIDTH) y1=(y(share)) y2=(y(share)) {}
-                    text class="c-muted c-end" x="48" y=(y(share) + 4.0) { (percent(share)) }
+            div class="plot" {
+                div class="plot-y" aria-hidden="true" { @for share in [1.0, 0.5, 0.0] { span { (percent(share)) } } }
+                svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="144" role="img"
+                    aria-label={ (title) ", line chart; the table has the numbers" } {
+                    @for share in [0.0, 0.5, 1.0] {
+                        line class=(if share == 0.0 { "c-axis" } else { "c-grid" }) x1="0" x2="100" y1=(y(share)) y2=(y(share)) {}
+                    }
+                    polyline class="c-line" points=(line.join(" ")) {}
+                    // A circle would be stretched to an ellipse; the round end of a line without length is not.
+                    @for point in &line { path class="c-point" d=(format!("M{point} h0")) {} }
                 }
-                polyline class="c-line" points=(line.join(" ")) {}
-                @for (at, (_, share)) in points.iter().enumerate() {
-                    circle class="f-accent" cx=(format!("{:.1}", x(at))) cy=(format!("{:.1}", y(*share))) r="3.5" {}
+                div class="plot-x" aria-hidden="true" {
+                    @match points {
+                        [] => {}
+                        [(only, _)] => { span class="only" { (day(*only)) } }
+                        [(first, _), .., (last, _)] => { span { (day(*first)) } span { (day(*last)) } }
+                    }
                 }
-                @if let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) {
-                    text class="c-muted" x="56" y="172" { (first) }
-                    @if points.len() > 1 { text class="c-muted c-end" x=(56.0 + WIDTH) y="172" { (last) } }
-                }
-            }
             }
             details class="small" {
                 summary class="muted" { "The numbers" }
                 table {
-                    thead { tr { th scope="col" { "When" } th scope="col" class="num" { "Mean score" } } }
-                    tbody { @for (label, share) in points { tr { td { (label) } td class="num" { (percent(*share)) } } } }
+                    thead { tr { th scope="col" { (if span == Span::Day { "Day" } else { "Week of" }) } th scope="col" class="num" { "Mean score" } } }
+                    tbody { @for (at, share) in points { tr { td { (day(*at)) } td class="num" { (percent(*share)) } } } }
                 }
             }
         }

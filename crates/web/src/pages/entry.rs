@@ -86,6 +86,7 @@ fn actions(chrome: Chrome<'_>, question: &Question) -> Markup {
                     input type="hidden" name="mode" value="practice";
                     button { "Examine me on this" }
                 }
+                a class="button" href={ "/review/" (question.id) } { "Practise this" }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The grade of one answer.
+//! The grade of one question.
 
 use super::answer::degraded_badge;
 use super::text::{count, section_name, title, until, words};
@@ -36,58 +36,87 @@ pub struct PointView {
     pub section: Option<(SectionKind, String)>,
 }
 
-/// The grade of one answer.
+/// What was answered, and to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidView {
+    /// The follow-up; `None` for the question itself.
+    pub follow_up: Option<String>,
+    /// The words, as sent.
+    pub answer: String,
+}
+
+/// The grade of one question, over all that was said to it.
 #[derive(Debug, Clone)]
 pub struct GradeView {
     /// The question.
     pub question: QuestionId,
-    /// Its text, or the follow-up's.
-    pub text: String,
+    /// Whether the question is closed. Of an open one `points` are those that are covered: more would give away what a
+    /// follow-up asks for.
+    pub is_final: bool,
     /// 0 to 1.
     pub score: f64,
     /// The key points, in the guide's order.
     pub points: Vec<PointView>,
-    /// Who graded: "key points by wording and meaning", or a model's name.
+    /// Who graded: "wording and meaning", or a model's name.
     pub grader: String,
     /// Why not the language model, where one is configured.
     pub degraded: Option<Degraded>,
     /// What to say about the answer, one or two sentences.
     pub feedback: String,
-    /// What the candidate wrote.
-    pub answer: String,
+    /// What the candidate wrote, in order.
+    pub said: Vec<SaidView>,
     /// When the question is due again.
     pub due: Option<SystemTime>,
 }
+
+/// Characters of answers up to which they are shown unfolded.
+const SHORT: usize = 1_200;
 
 /// The card: score, points with missed essentials first, the answer with the quoted words marked, when it is due.
 pub fn grade_card(grade: &GradeView, now: SystemTime) -> Markup {
     let covered = grade.points.iter().filter(|point| point.verdict == Verdict::Covered).count();
     let mut points: Vec<&PointView> = grade.points.iter().collect();
-    points.sort_by_key(|point| (order(point.verdict), point.weight));
+    points.sort_by_key(|point| (order(point), point.weight));
+    let label = if grade.is_final { "Grade" } else { "So far" };
     html! {
-        section class="card grade" aria-label="Grade" {
-            p class="score" {
-                strong { (covered) " of " (count(grade.points.len(), "point", "points")) } " · " (format!("{:.2}", grade.score))
+        section class="card grade" aria-label=(label) {
+            @if grade.is_final {
+                p class="score" {
+                    strong { (covered) " of " (count(grade.points.len(), "point", "points")) } " · " (format!("{:.2}", grade.score))
+                }
+                p class="small muted" { "Graded by " (grade.grader) ", against the guide’s key points." }
             }
-            p class="small muted" { "Graded by " (grade.grader) ", against the guide's key points." }
             @if let Some(degraded) = &grade.degraded { (degraded_badge("Graded without the model", degraded)) }
             @if !grade.feedback.is_empty() { p { (grade.feedback) } }
-            ul class="verdicts" { @for point in points { (point_row(&grade.question, point)) } }
-            details open[grade.answer.len() < 1_200] {
-                summary { "Your answer" }
-                p class="own" { (with_marks(&grade.answer, &grade.points)) }
-            }
+            @if !points.is_empty() { ul class="verdicts" { @for point in points { (point_row(&grade.question, point)) } } }
+            @if !grade.said.is_empty() { (said(grade)) }
             @if let Some(due) = grade.due { p class="small muted" { "This question comes back " (until(due, now)) "." } }
         }
     }
 }
 
-/// What most needs attention comes first: missed and contradicted, then partial, then covered.
-fn order(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Missing | Verdict::Contradicted => 0,
-        Verdict::Partial => 1,
-        Verdict::Covered => 2,
+fn said(grade: &GradeView) -> Markup {
+    let chars: usize = grade.said.iter().map(|said| said.answer.len()).sum();
+    html! {
+        details open[chars < SHORT] {
+            summary { (if grade.said.len() == 1 { "Your answer" } else { "Your answers" }) }
+            div class="said" {
+                @for said in &grade.said {
+                    @if let Some(follow_up) = &said.follow_up { p class="small muted" { "Follow-up: " (title(follow_up)) } }
+                    p class="own" { (with_marks(&said.answer, &grade.points)) }
+                }
+            }
+        }
+    }
+}
+
+/// What most needs attention comes first: missed and contradicted, then partial, then the extras, then covered.
+fn order(point: &PointView) -> u8 {
+    match (point.verdict, point.weight) {
+        (Verdict::Missing, Weight::Bonus) => 2,
+        (Verdict::Missing | Verdict::Contradicted, _) => 0,
+        (Verdict::Partial, _) => 1,
+        (Verdict::Covered, _) => 3,
     }
 }
 

@@ -162,8 +162,8 @@ fn understood(view: &InsidePage<'_>) -> Markup {
     let query = &view.answer.query;
     html! {
         p {
-            @if query.original == query.standalone { "The question was complete in itself and was searched as asked, at depth " }
-            @else { "The question was completed before it was searched, at depth " }
+            @if query.original == query.standalone { "The question was complete in itself and was searched as asked; the answer was to be " }
+            @else { "The question was completed before it was searched; the answer was to be " }
             (depth_name(view.answer.depth).to_lowercase()) "."
         }
         dl class="figures" {

@@ -125,4 +125,9 @@ fn words_are_written_as_people_write_them() {
     let now = samples::now();
     assert_eq!(text::until(now, now), "now");
     assert_eq!(text::until(now + Duration::from_hours(72), now), "in 3 days");
+    assert_eq!(text::day(std::time::SystemTime::UNIX_EPOCH), "1 Jan");
+    for (seconds, words) in [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3_569, "59 min"), (3_900, "1 h 5 min")]
+    {
+        assert_eq!(text::spent(Duration::from_secs(seconds)), words);
+    }
 }

@@ -35,6 +35,24 @@ pub(super) fn moment(at: SystemTime) -> Markup {
     html! { time datetime=(moment) { (text) } }
 }
 
+/// The day alone, such as `22 Nov`.
+pub(super) fn day(at: SystemTime) -> String {
+    Timestamp::try_from(at).map_or_else(
+        |_| "unknown".to_owned(),
+        |moment| moment.to_zoned(TimeZone::UTC).strftime("%-d %b").to_string(),
+    )
+}
+
+/// How long people took: `45 s`, `12 min`, `1 h 5 min`.
+pub(super) fn spent(time: Duration) -> String {
+    let minutes = (time.as_secs() + 30) / 60;
+    match (time.as_secs(), minutes) {
+        (seconds @ 0..=89, _) => format!("{seconds} s"),
+        (_, minutes @ 0..=59) => format!("{minutes} min"),
+        (_, minutes) => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}
+
 /// When `at` comes, seen from `now`: `now`, `in 3 days`.
 pub(super) fn until(at: SystemTime, now: SystemTime) -> String {
     let Ok(wait) = at.duration_since(now) else { return "now".to_owned() };
@@ -48,7 +66,7 @@ pub(super) fn until(at: SystemTime, now: SystemTime) -> String {
 }
 
 /// A slug as words: `threading-vs-multiprocessing` is `Threading vs multiprocessing`.
-pub(super) fn words(slug: &str) -> String {
+pub fn words(slug: &str) -> String {
     let text = slug.replace('-', " ");
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + chars.as_str())

@@ -27,7 +27,7 @@ use viva_interview::{Examiner, ExaminerError};
 pub(crate) struct NothingBody {}
 
 /// Does `work` with the examiner, to its end.
-async fn examine<T, W>(app: &App, work: impl FnOnce(Arc<Examiner>) -> W) -> Result<T, ApiError>
+pub(crate) async fn examine<T, W>(app: &App, work: impl FnOnce(Arc<Examiner>) -> W) -> Result<T, ApiError>
 where
     T: Send + 'static,
     W: Future<Output = Result<T, ExaminerError>> + Send + 'static,

@@ -3,6 +3,7 @@
 use super::examine;
 use crate::error::{ApiError, counted};
 use crate::extract::{Json, Rules};
+use crate::pages::Fields;
 use crate::problem::{Admitted, AnyRoute, JsonBody, Keyed, Writes};
 use crate::state::App;
 use crate::wire::{InterviewBody, InterviewModeName, LevelName};
@@ -23,9 +24,9 @@ use viva_interview::examiner::{Interview, StartRequest};
 use viva_interview::plan::{Available, Filters, InterviewMode, MAX_FOLLOW_UPS, MAX_QUESTIONS};
 
 /// Questions where the client does not say how many.
-const QUESTIONS: u8 = 5;
+pub(crate) const QUESTIONS: u8 = 5;
 /// Follow-ups to each where the client does not say how many.
-const FOLLOW_UPS: u8 = 2;
+pub(crate) const FOLLOW_UPS: u8 = 2;
 
 /// What an interview is to be. What is left out, or null, leaves open.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,6 +58,22 @@ pub(crate) struct StartBody {
 }
 
 impl StartBody {
+    /// From a form's fields; what is no number stands for one that is refused.
+    pub(crate) fn of_form(fields: &Fields) -> Self {
+        let text = |name: &str| fields.filled(name).map(str::to_owned);
+        let number = |name: &str| fields.filled(name).map(|text| text.trim().parse().unwrap_or(u64::MAX));
+        Self {
+            mode: text("mode"),
+            role: text("role"),
+            level: text("level"),
+            modules: fields.all("module"),
+            focus: fields.all("focus"),
+            questions: number("questions"),
+            follow_ups_per_question: number("follow_ups_per_question"),
+            seed: None,
+        }
+    }
+
     /// A word that the guide does not know would silently find nothing, so it is refused, and the refusal says what
     /// there is.
     pub(crate) fn check(self, app: &App) -> Result<StartRequest, ApiError> {

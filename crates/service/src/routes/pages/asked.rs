@@ -1,7 +1,7 @@
 //! `POST /ask`: a question by form; the answer as the page's stream, or on the conversation's page.
 
 use super::asking::{Draft, page};
-use crate::answering::outlive;
+use crate::answering::{counted, outlive};
 use crate::error::ApiError;
 use crate::extract::idempotency_key;
 use crate::media::{wants_event_stream, wants_html};
@@ -58,7 +58,8 @@ pub(crate) async fn asked(
     let place = wants_event_stream(&headers).then(|| app.limits.streams.take(&visit.owner)).transpose()?;
     match (answer(&app, &visit, &headers, &fields).await, place) {
         (Ok((record, events)), Some(place)) => {
-            let feed = app.feeds.of(&visit.owner, &record, Arc::clone(&app.edition()?.guide));
+            let metrics = Some(app.metrics.answers());
+            let feed = app.feeds.of(&visit.owner, &record, Arc::clone(&app.edition()?.guide), metrics);
             let response = stream(Arc::clone(&app), visit, feed, 0, place);
             drop(events);
             Ok(response)
@@ -66,6 +67,7 @@ pub(crate) async fn asked(
         (Ok((record, events)), None) => {
             // Where it takes too long, the page shows that it is being answered.
             let patience = app.limits.request_timeout * 3 / 4;
+            let events = counted(events, app.metrics.answers());
             drop(tokio::time::timeout(patience, events.count()).await);
             Ok(see_other(&format!("/c/{}#turn-{}", record.conversation, record.number)))
         }

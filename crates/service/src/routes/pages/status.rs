@@ -19,7 +19,8 @@ use viva_web::pages::{Check, Health, StatusPage, status_page};
 pub(crate) async fn status(State(app): State<Arc<App>>, visit: Visit) -> Response {
     let found = readiness(&app).await;
     let index = "Run `viva ingest`, or wait until a running one has ended.";
-    let store_state = found.store.detail.clone();
+    let store =
+        if found.store.ok { "open: conversations, interviews and reviews are kept" } else { "not open" };
     let checks = [
         check("Index", found.index, Health::Bad, index),
         check("Index and guide", found.manifest, Health::Bad, index),
@@ -48,7 +49,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>, visit: Visit) -> Respons
         size: manifest.map_or((0, 0), |manifest| (manifest.questions as usize, manifest.chunks as usize)),
         encoder: &encoder.name,
         model: found.model.as_ref().map(|(name, _)| name.as_str()),
-        store: &store_state,
+        store,
         ingested: manifest.map(|manifest| SystemTime::UNIX_EPOCH + Duration::from_secs(manifest.built_at)),
         version: env!("CARGO_PKG_VERSION"),
     };

@@ -33,7 +33,7 @@ pub(crate) async fn turn_stream(
     let found = app.state.conversations.store().turn(&visit.owner, &conversation, &turn).await?;
     let record = found.ok_or(ApiError::NoTurn)?;
     let place = app.limits.streams.take(&visit.owner)?;
-    let feed = app.feeds.of(&visit.owner, &record, Arc::clone(&app.edition()?.guide));
+    let feed = app.feeds.of(&visit.owner, &record, Arc::clone(&app.edition()?.guide), None);
     Ok(stream(app, visit, feed, after, place))
 }
 

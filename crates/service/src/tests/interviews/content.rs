@@ -6,11 +6,11 @@ use viva_core::guide::{
 use viva_core::id::{Digest, FocusArea, ModuleId, QuestionId, Role};
 
 /// All that there is to say about the GIL.
-pub(super) const GOOD: &str = "A lock allows only one thread at a time to execute bytecode. \
+pub(in crate::tests) const GOOD: &str = "A lock allows only one thread at a time to execute bytecode. \
     It is released during blocking calls, so threads still help a scraper that waits for sockets. \
     The lock protects reference counts of objects.";
 /// One point of it.
-pub(super) const PART: &str = "A lock allows only one thread at a time to execute bytecode.";
+pub(in crate::tests) const PART: &str = "A lock allows only one thread at a time to execute bytecode.";
 
 fn entry(id: &str, module: &str, level: Level, text: &str, points: &[(Weight, &str)]) -> Question {
     let section = |kind: SectionKind, markdown: String| Section {
@@ -48,7 +48,7 @@ fn entry(id: &str, module: &str, level: Level, text: &str, points: &[(Weight, &s
     }
 }
 
-pub(super) fn guide() -> Guide {
+pub(in crate::tests) fn guide() -> Guide {
     use Level::{Junior, Mid, Senior};
     use Weight::{Bonus, Essential, Expected};
     let module = |number, id: &str, questions| Module {

@@ -1,10 +1,10 @@
 //! Interviews over HTTP, on the real SQLite store.
 
-mod content;
+pub(super) mod content;
 mod course;
 mod grading;
 mod refusals;
-mod reviewing;
+pub(super) mod reviewing;
 mod store;
 
 use super::app::{Setup, TestApp};
@@ -65,7 +65,7 @@ pub(super) async fn start() -> TestApp {
 }
 
 /// The scripted edition with another guide.
-fn with_guide(setup: &Setup, guide: Guide) -> Arc<Edition> {
+pub(super) fn with_guide(setup: &Setup, guide: Guide) -> Arc<Edition> {
     let scripted = edition(&setup.script);
     let manifest = scripted.manifest.clone();
     Arc::new(Edition { manifest, guide: Arc::new(guide), search: Arc::clone(&scripted.search) })

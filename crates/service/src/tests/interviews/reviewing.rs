@@ -11,7 +11,7 @@ use viva_core::id::QuestionId;
 use viva_core::ports::InterviewStore;
 
 /// Puts a question into the schedule as if it had been asked long ago.
-async fn asked_long_ago(app: &TestApp, question: &str, days_overdue: u32) {
+pub(in crate::tests) async fn asked_long_ago(app: &TestApp, question: &str, days_overdue: u32) {
     let day = Duration::from_hours(24);
     // The scripted clock began in 2026.
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_371_942);

@@ -2,8 +2,11 @@
 
 mod asking;
 mod injection;
+mod interview_refusals;
+mod interviewing;
 mod looks;
 mod protection;
+mod reviewing;
 mod streaming;
 
 use super::app::TestApp;

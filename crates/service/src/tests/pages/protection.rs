@@ -8,13 +8,16 @@ use viva_settings::Secret;
 
 const KEY: &str = "canary-key-7f3a";
 
-const FORMS: [&str; 6] = [
+const FORMS: [&str; 9] = [
     "/ask",
     "/theme",
     "/c/01890000-0000-7000-8000-000000000001/rename",
     "/c/01890000-0000-7000-8000-000000000001/delete",
     "/c/01890000-0000-7000-8000-000000000001/turns/2/stop",
     "/theme?csrf=in-the-query",
+    "/interview",
+    "/interview/01890000-0000-7000-8000-000000000001",
+    "/review/gil",
 ];
 
 fn form(app: &TestApp, target: &str, body: &str) -> Call {
@@ -48,6 +51,8 @@ async fn a_form_without_its_token_changes_nothing() {
     }
     let listed = app.get("/api/v1/conversations").send().await.json();
     assert_eq!(listed["conversations"].as_array().unwrap().len(), 0);
+    let listed = app.get("/api/v1/interviews").send().await.json();
+    assert_eq!(listed["interviews"].as_array().unwrap().len(), 0);
     let json = app.call("POST", "/ask").header("cookie", &visitor.cookie).json("{}").send().await;
     assert_eq!(json.status, 400);
 }
@@ -55,7 +60,8 @@ async fn a_form_without_its_token_changes_nothing() {
 #[tokio::test]
 async fn pages_ask_for_the_key_as_a_page() {
     let app = TestApp::with_key(KEY).await;
-    for target in ["/", "/guide", "/status", "/c/abc", "/questions/gil", "/nowhere"] {
+    for target in ["/", "/guide", "/status", "/c/abc", "/questions/gil", "/interview", "/review", "/nowhere"]
+    {
         let refused = app.get(target).header("accept", "text/html").send().await;
         is_page(&refused, 401, "A valid key is required");
         assert!(refused.text().contains("x-api-key: KEY") && refused.header("www-authenticate").is_some());

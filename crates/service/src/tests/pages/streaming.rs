@@ -1,9 +1,11 @@
 //! Asking with a script: the page's stream.
 
 use super::{Visitor, between, built, is_clean};
-use crate::tests::app::TestApp;
+use crate::tests::app::{Setup, TestApp};
 use crate::tests::model::{SAID, always};
 use crate::tests::talk::only_end;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use viva_model_server::Answer;
 
@@ -35,6 +37,10 @@ async fn a_stream_ends_with_done_and_is_what_the_page_shows() {
     );
     let again = visitor.get(&app, &stream).send().await.events();
     assert_eq!((built(&again), again.last().unwrap().0.as_str()), (built(&events), "done"));
+    // So it is by a process that has not seen it being answered.
+    let other = Setup { store: Some(Arc::clone(&app.store)), ..Setup::new() }.start().await;
+    let told = visitor.get(&other, &stream).send().await.events();
+    assert_eq!((built(&told), told.last().unwrap().0.as_str()), (built(&events), "done"));
 }
 
 #[tokio::test]
@@ -97,7 +103,7 @@ async fn stop_ends_the_turn_with_what_was_written() {
     let events = stream.reply().await.events();
     let (end, data) = only_end(&events);
     assert_eq!(end, "error");
-    assert!(data["html"].as_str().unwrap().contains("the answer was stopped"), "{data}");
+    assert!(data["html"].as_str().unwrap().contains("The answer was stopped"), "{data}");
     assert_eq!(visitor.form(&app, &stop, &[]).send().await.status, 204, "it had ended");
 }
 
@@ -109,4 +115,54 @@ async fn a_refusal_before_the_stream_is_a_problem() {
     assert_eq!(refused.fields(), ["question"]);
     let deeper = visitor.form(&app, "/ask", &[("go_deeper", "1")]).stream().send().await;
     assert_eq!(deeper.code(409), "nothing_to_deepen");
+}
+
+#[tokio::test]
+async fn a_stream_is_told_of_the_services_end_with_and_without_a_database() {
+    for is_down in [false, true] {
+        let mut app = TestApp::with(|http| http.shutdown_grace = Duration::from_secs(1)).await;
+        let visitor = Visitor::new(&app).await;
+        let fields = [("question", "wait here for the GIL")];
+        let mut stream = visitor.form(&app, "/ask", &fields).stream().open().await;
+        stream.event("meta").await;
+        app.arrived(1).await;
+        app.store.is_down.store(is_down, Ordering::SeqCst);
+        app.tell_to_end();
+        let events = stream.reply().await.events();
+        let (end, data) = only_end(&events);
+        assert_eq!((end, data["status"].as_str()), ("error", Some("The service is restarting")), "{is_down}");
+        is_clean(data["html"].as_str().unwrap());
+        app.ended().await;
+    }
+}
+
+#[tokio::test]
+async fn answers_on_pages_are_counted_once() {
+    let app = TestApp::start().await;
+    let visitor = Visitor::new(&app).await;
+    let count = async |outcome: &str| {
+        let metrics = app.get("/metrics").send().await;
+        let line = metrics.text().lines().find(|line| {
+            line.starts_with("viva_turns_total{") && line.contains(&format!("outcome=\"{outcome}\""))
+        });
+        line.map_or(0, |line| line.rsplit(' ').next().unwrap().parse::<u32>().unwrap())
+    };
+    let at = visitor.asks(&app, "What is the GIL?").await;
+    assert_eq!(count("answered").await, 1, "without a script");
+    let reply = visitor.form(&app, "/ask", &[("question", "What is the GIL?")]).stream().send().await;
+    assert_eq!(count("answered").await, 2, "with one");
+    let events = reply.events();
+    let meta = &events[0].1;
+    let (conversation, turn) = (meta["conversation"].as_str().unwrap(), meta["turn"].as_str().unwrap());
+    visitor.get(&app, &format!("/c/{conversation}/turns/{turn}/stream")).stream().send().await;
+    visitor.get(&app, at.split('#').next().unwrap()).send().await;
+    assert_eq!(count("answered").await, 2, "telling it again is no answer");
+    let mut stopped =
+        visitor.form(&app, "/ask", &[("question", "wait here for the GIL")]).stream().open().await;
+    let meta = stopped.event("meta").await;
+    app.arrived(1).await;
+    let (conversation, turn) = (meta["conversation"].as_str().unwrap(), meta["turn"].as_str().unwrap());
+    visitor.form(&app, &format!("/c/{conversation}/turns/{turn}/stop"), &[]).send().await;
+    stopped.reply().await;
+    assert_eq!((count("interrupted").await, count("abandoned").await), (1, 0));
 }
