@@ -33,7 +33,8 @@ async fn main() {
         .with("VIVA_MODEL__PROVIDER", "openai")
         .with("VIVA_MODEL__NAME", "scripted")
         .with("VIVA_MODEL__BASE_URL", models.base_url())
-        .with("VIVA_HTTP__MAX_CONCURRENT", 2000);
+        .with("VIVA_HTTP__MAX_CONCURRENT", 2000)
+        .with("VIVA_HTTP__STREAMS_PER_OWNER", 2000);
     let server = Server::start(&program, &[]);
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     println!("| at once | | bare p50 ms | through Viva p50 ms | retrieval p50 ms | added p50 ms |");

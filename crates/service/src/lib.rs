@@ -47,7 +47,7 @@ pub use json::{
     answer_json, conversation_json, conversation_summary_json, inspection_json, owner, query_json,
     search_json,
 };
-pub use server::{STREAMS_PER_OWNER, ServeError, Server};
+pub use server::{ServeError, Server};
 pub use state::AppState;
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use crate::error::ApiError;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use viva_core::conversation::Owner;
 
@@ -11,21 +10,17 @@ use viva_core::conversation::Owner;
 pub(crate) struct Streams {
     /// By owner; whoever has none is not in it, so that it does not grow.
     open: Arc<Mutex<HashMap<Owner, usize>>>,
-    limit: AtomicUsize,
+    limit: usize,
 }
 
 impl Streams {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { open: Arc::default(), limit: AtomicUsize::new(limit) }
-    }
-
-    pub(crate) fn set_limit(&self, limit: usize) {
-        self.limit.store(limit, Ordering::Relaxed);
+        Self { open: Arc::default(), limit }
     }
 
     /// A place for one more stream, until it is dropped.
     pub(crate) fn take(&self, owner: &Owner) -> Result<StreamPlace, ApiError> {
-        let limit = self.limit.load(Ordering::Relaxed);
+        let limit = self.limit;
         let mut open = lock(&self.open);
         let count = open.get(owner).copied().unwrap_or_default();
         if count >= limit {

@@ -58,6 +58,8 @@ pub struct Http {
     pub header_timeout: Duration,
     /// Requests answered at once.
     pub max_concurrent: usize,
+    /// Streams that one owner (the bearer of a key; everybody, where none is set) may have open at once.
+    pub streams_per_owner: usize,
     /// How long the end waits for running requests.
     pub shutdown_grace: Duration,
 }
@@ -220,6 +222,7 @@ fn http(read: &Reader<'_>, model: Option<&Model>) -> Result<Http, SettingsError>
         answer_timeout: request_timeout.max(generated),
         header_timeout: Duration::from_secs(read.number("http.header_timeout_seconds", 1..=600)?),
         max_concurrent: read.number("http.max_concurrent", 1..=10_000)?,
+        streams_per_owner: read.number("http.streams_per_owner", 1..=10_000)?,
         shutdown_grace: Duration::from_secs(read.number("http.shutdown_grace_seconds", 0..=600)?),
     })
 }

@@ -23,6 +23,7 @@ fn the_defaults_are_valid() {
     assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.embed.cache_dir, PathBuf::from("/cache/viva"));
     assert!(settings.retrieval.qdrant_url.is_none());
+    assert_eq!(settings.http.streams_per_owner, 16);
 }
 
 #[test]

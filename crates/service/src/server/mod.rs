@@ -26,9 +26,6 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use viva_settings::Http;
 
-/// How many streams an owner may have open at once, unless [`Server::limit_streams`] says otherwise.
-pub const STREAMS_PER_OWNER: usize = 16;
-
 /// After an error of the listener, such as no free file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -59,7 +56,7 @@ impl Server {
                 request_timeout: http.request_timeout,
                 answer_timeout: http.answer_timeout,
                 permits: Arc::new(Semaphore::new(http.max_concurrent)),
-                streams: Streams::new(STREAMS_PER_OWNER),
+                streams: Streams::new(http.streams_per_owner),
             },
             hosts: HostRules::new(address, &http.hosts).map_err(|entry| ServeError::Host { entry })?,
             key: http.api_key.as_ref().map(KeyRule::new),
@@ -79,11 +76,6 @@ impl Server {
     /// The address that was taken; where port 0 was asked for, with the port that was found.
     pub fn local_addr(&self) -> SocketAddr {
         self.app.address
-    }
-
-    /// Lets an owner (the bearer of a key; everybody, where none is set) have `per_owner` streams open at once.
-    pub fn limit_streams(&self, per_owner: usize) {
-        self.app.limits.streams.set_limit(per_owner);
     }
 
     /// Serves until `shutdown` is ready, then ends in order: no new connection is taken, what runs may finish, turns are

@@ -35,25 +35,23 @@ pub(crate) struct Setup {
     /// Shared with another service, or a new one.
     pub(crate) store: Option<Arc<TestStore>>,
     pub(crate) model: Option<Arc<dyn ChatModel>>,
-    pub(crate) streams: usize,
 }
 
 impl Setup {
     pub(crate) fn new() -> Self {
         let script = Script::new();
         let library = Arc::new(SwitchedLibrary(Mutex::new(Ok(edition(&script)))));
-        Self { http: http(), script, library, store: None, model: None, streams: 1000 }
+        Self { http: http(), script, library, store: None, model: None }
     }
 
     pub(crate) async fn start(self) -> TestApp {
         capture();
-        let Self { http, script, library, store, model, streams } = self;
+        let Self { http, script, library, store, model } = self;
         let store = match store {
             Some(store) => store,
             None => TestStore::open().await,
         };
         let server = bind(&http, state(&script, &library, &store, model)).await.unwrap();
-        server.limit_streams(streams);
         let address = server.local_addr();
         let (shutdown, told) = oneshot::channel();
         let running = tokio::spawn(server.run(async { told.await.unwrap_or_default() }));
@@ -131,6 +129,7 @@ pub(crate) fn http() -> Http {
         answer_timeout: DEADLINE,
         header_timeout: DEADLINE,
         max_concurrent: 64,
+        streams_per_owner: 1000,
         shutdown_grace: DEADLINE,
     }
 }

@@ -86,7 +86,7 @@ async fn who_does_not_read_in_time_loses_the_connection_and_the_place() {
     let server = always(Answer::of_length(TOKENS)).await;
     let mut setup = Setup::new().model(options(&server.base_url())).await;
     setup.http.header_timeout = Duration::from_millis(500);
-    setup.streams = 1;
+    setup.http.streams_per_owner = 1;
     let app = setup.start().await;
     let id = app.conversation().await;
     let held = stuck(app.address, &app.asks(&id, "What is the GIL?").stream().to_bytes()).await;
