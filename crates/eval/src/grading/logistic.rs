@@ -69,7 +69,7 @@ fn newton(table: &[Vec<f64>], rows: &[Row], penalty: f64) -> Vec<f64> {
 }
 
 /// Solves a symmetric positive definite system (lower triangle given) by Cholesky's method.
-fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+pub(super) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     for i in 0..n {
         for j in 0..=i {

@@ -5,16 +5,18 @@
 //! | `set` | reads labelled answers |
 //! | `measure` | grades them |
 //! | `report` | sums grades up against labels |
-//! | `fit` | fits the calibration |
-//! | `logistic` | logistic regression |
+//! | `fit` | fits the calibration: `examples`, then `doubt` (statements), `logistic` (points), `thresholds` |
 
+mod doubt;
+mod examples;
 mod fit;
 mod logistic;
 mod measure;
 mod report;
 mod set;
+mod thresholds;
 
-pub use fit::{FitError, fit};
+pub use fit::{FitError, Fitted, fit};
 pub use measure::{Graded, MeasureError, grade_all, own_answers, sheets};
 pub use report::{KindRate, Pairs, Report, summarise};
-pub use set::{Kind, LabelledAnswer, digest, parse};
+pub use set::{Kind, LabelledAnswer, Tone, digest, parse};

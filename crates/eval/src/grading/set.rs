@@ -65,6 +65,16 @@ impl fmt::Display for Kind {
     }
 }
 
+/// How an answer is put, whatever it says: a fit must not take the one for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// As people talk.
+    Spoken,
+    /// As the guide writes.
+    Written,
+}
+
 /// An answer with the verdicts that a person gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelledAnswer {
@@ -80,6 +90,8 @@ pub struct LabelledAnswer {
     pub half: Half,
     /// One verdict for each key point of the question, in the guide's order.
     pub points: Vec<Verdict>,
+    /// How it is put; only what is fitted on says so.
+    pub tone: Option<Tone>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +103,7 @@ struct Line {
     answer: String,
     half: Half,
     points: Vec<String>,
+    tone: Option<Tone>,
 }
 
 /// Reads a set; blank lines are passed over.
@@ -110,11 +123,11 @@ pub fn parse(text: &str) -> Result<Vec<LabelledAnswer>, SetError> {
 }
 
 fn answer(raw: Line) -> Result<LabelledAnswer, String> {
-    let Line { id, question_id, kind, answer, half, points } = raw;
+    let Line { id, question_id, kind, answer, half, points, tone } = raw;
     let question = QuestionId::new(question_id).map_err(|error| error.to_string())?;
     let points: Result<Vec<Verdict>, _> = points.iter().map(|name| name.parse()).collect();
     let points = points.map_err(|error: viva_core::guide::UnknownName| error.to_string())?;
-    Ok(LabelledAnswer { id, question, kind, answer, half, points })
+    Ok(LabelledAnswer { id, question, kind, answer, half, points, tone })
 }
 
 /// SHA-256 over answers and labels, in hexadecimal.

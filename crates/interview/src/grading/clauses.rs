@@ -39,11 +39,31 @@ static CONTRACTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     RegexBuilder::new(&format!(r"\b({verbs})n['’]?t\b")).case_insensitive(true).build().ok()
 });
 
+/// How many words of `text` negate.
+pub(crate) fn negations(text: &str) -> usize {
+    tokens(&spelled(text)).iter().filter(|token| negates(token)).count()
+}
+
+/// `text` with its contracted negations written out.
+fn spelled(text: &str) -> String {
+    let spelled = CONTRACTION.as_ref().map_or_else(|| text.into(), |p| p.replace_all(text, "$1 not"));
+    spelled.replace("cannot", "can not").replace("can't", "can not").replace("won't", "will not")
+}
+
+/// All clauses of a text in one, with the polarities of every word.
+pub(crate) fn merged(text: &str) -> Clause {
+    let mut all = Clause::default();
+    for clause in clauses(text) {
+        for (stem, polarities) in clause.0 {
+            all.0.entry(stem).or_default().extend(polarities);
+        }
+    }
+    all
+}
+
 /// The clauses of `text` that have a content word.
 pub(crate) fn clauses(text: &str) -> Vec<Clause> {
-    let spelled = CONTRACTION.as_ref().map_or_else(|| text.into(), |p| p.replace_all(text, "$1 not"));
-    let spelled =
-        spelled.replace("cannot", "can not").replace("can't", "can not").replace("won't", "will not");
+    let spelled = spelled(text);
     let cuts = BOUNDARY.as_ref().map(|p| p.find_iter(&spelled).map(|m| m.range()).collect::<Vec<_>>());
     let mut found = Vec::new();
     let mut start = 0;

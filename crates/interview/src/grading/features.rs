@@ -1,7 +1,9 @@
 //! What the verdict on a key point looks at.
 
+use super::calibration::ClaimModel;
+use super::claims::{Claim, Entry};
 use super::clash::{Clash, PointClauses, SaidStatement, clash, entities};
-use super::clauses::{Clause, clauses};
+use super::clauses::merged;
 use crate::sheet::Sheet;
 use crate::text::words::{Token, stems, tokens};
 use std::collections::HashSet;
@@ -30,8 +32,10 @@ use std::collections::HashSet;
 /// - `counter`: how much nearer the nearest unit is to a counter-statement than to the point; `counter_near`: the same
 ///   over all units about as near; `counter_gated`: the first, weighted by nearness.
 /// - `pitfall`: how much nearer the nearest unit is to one of the entry's pitfalls than to the point.
+/// - `doubt`: how much the statement nearest the point is to be doubted, see the module `claims`; `doubts`: the mean over
+///   all statements of the answer, the same for every point, as if there were two more of little doubt.
 /// - `number`: 1 where nearest piece and point both have numbers and no number is the same.
-pub const POINT_FEATURES: [&str; 27] = [
+pub const POINT_FEATURES: [&str; 29] = [
     "dense",
     "unit",
     "top",
@@ -59,7 +63,13 @@ pub const POINT_FEATURES: [&str; 27] = [
     "turned",
     "order",
     "unsaid",
+    "doubt",
+    "doubts",
 ];
+
+/// Places of the doubts, which depend on a model.
+const DOUBT: usize = POINT_FEATURES.len() - 2;
+const DOUBTS: usize = POINT_FEATURES.len() - 1;
 
 /// How many features a point has: its own, and the means over the other points.
 pub const FEATURES: usize = 2 * POINT_FEATURES.len();
@@ -67,6 +77,9 @@ pub const FEATURES: usize = 2 * POINT_FEATURES.len();
 /// The features of one point.
 pub type FeatureVector = [f64; FEATURES];
 
+/// How many statements of which doubt `doubts` supposes besides those of the answer: one statement proves little.
+const SUPPOSED: f64 = 2.0;
+const SUPPOSED_DOUBT: f64 = 0.25;
 /// Sharpness of the softmax of `rival`.
 const SHARPNESS: f32 = 12.0;
 /// How far below the nearest unit another one is still "about as near".
@@ -81,6 +94,7 @@ pub(crate) struct SheetVectors {
     /// Counter-statements of each point.
     pub(crate) counters: Vec<Vec<Vec<f32>>>,
     pub(crate) pitfalls: Vec<Vec<f32>>,
+    pub(crate) entry: Entry,
 }
 
 /// A piece of an answer that was encoded: a statement, or a clause of one.
@@ -104,10 +118,47 @@ struct Piece {
     is_unit: bool,
 }
 
-/// The features of every point, and the statement of the answer that speaks of each most.
-pub(crate) struct Compared {
-    pub(crate) features: Vec<FeatureVector>,
-    pub(crate) nearest: Vec<usize>,
+/// An answer held against a sheet. Invariant: as many features as `nearest`; what is in `nearest` is a place in `claims`.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// The features of every point, all but the doubts.
+    features: Vec<FeatureVector>,
+    /// The statement that speaks of each point most.
+    nearest: Vec<usize>,
+    /// The statements, held against the entry.
+    claims: Vec<Claim>,
+}
+
+impl Compared {
+    /// For each point, the place of the statement that speaks of it most.
+    pub fn nearest(&self) -> &[usize] {
+        &self.nearest
+    }
+
+    /// The statements of the answer that count, in order.
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// The features of every point, with the doubts that `model` has.
+    pub fn features(&self, model: &ClaimModel) -> Vec<FeatureVector> {
+        let doubts: Vec<f64> = self.claims.iter().map(|claim| model.doubt(claim)).collect();
+        let mean =
+            (doubts.iter().sum::<f64>() + SUPPOSED * SUPPOSED_DOUBT) / (doubts.len() as f64 + SUPPOSED);
+        let own: Vec<f64> =
+            self.nearest.iter().map(|at| doubts.get(*at).copied().unwrap_or_default()).collect();
+        let others = own.len().saturating_sub(1).max(1) as f64;
+        let sum: f64 = own.iter().sum();
+        let with_doubts = |(row, own): (&FeatureVector, &f64)| {
+            let mut row = *row;
+            row[DOUBT] = *own;
+            row[DOUBTS] = mean;
+            row[POINT_FEATURES.len() + DOUBT] = (sum - own) / others;
+            row[POINT_FEATURES.len() + DOUBTS] = mean;
+            row
+        };
+        self.features.iter().zip(&own).map(with_doubts).collect()
+    }
 }
 
 /// Compares an answer's units (at least one) with a sheet.
@@ -129,7 +180,9 @@ pub(crate) fn compare(sheet: &Sheet, vectors: &SheetVectors, units: &[Unit]) -> 
         nearest.push(pieces[best.mixed].statement);
         own.push(scene.features(&best, &all, &clash, centred[at]));
     }
-    Compared { features: with_means(&own), nearest }
+    let whole = units.iter().filter(|unit| unit.is_whole);
+    let claims = whole.map(|unit| vectors.entry.claim(&unit.text, &unit.vector)).collect();
+    Compared { features: with_means(&own), nearest, claims }
 }
 
 fn pieces(units: &[Unit]) -> Vec<Piece> {
@@ -151,17 +204,6 @@ fn pieces(units: &[Unit]) -> Vec<Piece> {
         found.push(piece(&text, unit_length(sum), pair[0].statement, false));
     }
     found
-}
-
-/// All clauses of a text in one, with the polarities of every word.
-fn merged(text: &str) -> Clause {
-    let mut all = Clause::default();
-    for clause in clauses(text) {
-        for (stem, polarities) in clause.0 {
-            all.0.entry(stem).or_default().extend(polarities);
-        }
-    }
-    all
 }
 
 fn is_number(stem: &str) -> bool {
@@ -242,6 +284,9 @@ impl Scene<'_> {
             self.turned(best.unit),
             self.order(best.unit),
             (unit - self.plain_share(best.unit)).max(0.0),
+            // The doubts are filled in later, when there is a model for them.
+            0.0,
+            0.0,
         ]
     }
 

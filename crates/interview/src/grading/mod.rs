@@ -1,6 +1,7 @@
 //! From an answer to verdicts: the lexical-semantic grader, the one that asks a language model, and which of them speaks.
 
 mod calibration;
+mod claims;
 mod clash;
 mod clauses;
 mod counter;
@@ -11,9 +12,10 @@ mod model;
 mod semantic;
 
 pub use calibration::{
-    CONTRADICTION_FEATURES, Calibration, CalibrationError, FittedOn, Logistic, SUPPORT_FEATURES,
+    CONTRADICTION_FEATURES, Calibration, CalibrationError, ClaimModel, FittedOn, Logistic, SUPPORT_FEATURES,
 };
-pub use features::{FEATURES, FeatureVector, POINT_FEATURES, feature_index};
+pub use claims::{CLAIM_FEATURES, Claim};
+pub use features::{Compared, FEATURES, FeatureVector, POINT_FEATURES, feature_index};
 pub use judge::Judge;
 pub use model::PROMPT_VERSION;
 pub(crate) use semantic::shorten;

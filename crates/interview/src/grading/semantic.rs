@@ -5,8 +5,9 @@
 //! two hundred words is near to everything and to nothing.
 
 use super::calibration::Calibration;
+use super::claims::{Entry, entry_texts};
 use super::counter::counter_statements;
-use super::features::{FeatureVector, SheetVectors, Unit, compare};
+use super::features::{Compared, FeatureVector, SheetVectors, Unit, compare};
 use crate::grade::{Finding, Grader, Judgement, Verdict};
 use crate::sheet::Sheet;
 use crate::text::split::long_clauses;
@@ -62,6 +63,7 @@ impl SemanticGrader {
             return Ok(Judgement { findings, grader, degraded: None, is_empty: true });
         };
         let compared = compare(sheet, &vectors, &units);
+        let features = compared.features(&self.calibration.claims);
         let counting: Vec<&Statement> = counting(&statements).collect();
         let finding = |(features, nearest): (&FeatureVector, &usize)| {
             let verdict = self.calibration.verdict(features);
@@ -71,19 +73,15 @@ impl SemanticGrader {
                 (verdict, Some(words)) => Finding { verdict, quote: Some(words.to_owned()) },
             }
         };
-        let findings = compared.features.iter().zip(&compared.nearest).map(finding).collect();
+        let findings = features.iter().zip(compared.nearest()).map(finding).collect();
         Ok(Judgement { findings, grader, degraded: None, is_empty: false })
     }
 
-    /// The features of every key point, for fitting; `None` where no statement of the answer counts.
-    pub async fn features(
-        &self,
-        sheet: &Sheet,
-        answer: Answer<'_>,
-    ) -> Result<Option<Vec<FeatureVector>>, EmbedError> {
+    /// An answer held against a sheet, for fitting; `None` where no statement of it counts.
+    pub async fn compared(&self, sheet: &Sheet, answer: Answer<'_>) -> Result<Option<Compared>, EmbedError> {
         let statements = self.examine(sheet, answer);
         let encoded = self.encode(sheet, answer.text, &statements).await?;
-        Ok(encoded.map(|(units, vectors)| compare(sheet, &vectors, &units).features))
+        Ok(encoded.map(|(units, vectors)| compare(sheet, &vectors, &units)))
     }
 
     /// The statements of an answer with their standing.
@@ -136,12 +134,17 @@ impl SemanticGrader {
         let mut texts: Vec<String> = sheet.points.iter().map(|point| point.text.clone()).collect();
         texts.extend(sheet.pitfalls.iter().cloned());
         texts.extend(counters.iter().flatten().cloned());
+        let entry = entry_texts(sheet);
+        // The key points are the first of them, and have their vectors already.
+        texts.extend(entry.iter().skip(sheet.points.len()).cloned());
         let mut vectors = self.embedder.embed_passages(texts).await?.into_iter();
         let mut take = |count: usize| vectors.by_ref().take(count).collect::<Vec<_>>();
         let points = take(sheet.points.len());
         let pitfalls = take(sheet.pitfalls.len());
         let counters = counters.iter().map(|texts| take(texts.len())).collect();
-        Ok(Arc::new(SheetVectors { points, counters, pitfalls }))
+        let rest = take(entry.len().saturating_sub(points.len()));
+        let entry = Entry::new(&entry, points.iter().cloned().chain(rest).collect());
+        Ok(Arc::new(SheetVectors { points, counters, pitfalls, entry }))
     }
 }
 
@@ -153,7 +156,8 @@ fn counting(statements: &[Statement]) -> impl Iterator<Item = &Statement> {
 fn key(sheet: &Sheet) -> Digest {
     let mut hash = Sha256::new();
     let points = sheet.points.iter().map(|point| &point.text);
-    for text in std::iter::once(&sheet.text).chain(points).chain(&sheet.pitfalls) {
+    let prose = [&sheet.text, &sheet.short_answer, &sheet.explanation];
+    for text in prose.into_iter().chain(points).chain(&sheet.pitfalls) {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text);
     }
