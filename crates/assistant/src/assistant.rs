@@ -4,7 +4,7 @@ use crate::coverage::{self, Calibration};
 use crate::follow_up::Blend;
 use crate::generate::prompt::Window;
 use crate::knowledge::Knowledge;
-use crate::ranking::{RankedQuestion, Weights};
+use crate::ranking::{RankedQuestion, Weights, rank_questions};
 use crate::understand::understand;
 use crate::words::Words;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -124,6 +124,13 @@ impl Assistant {
         let evidence = coverage::Evidence { query, hits, ranked };
         let Knowledge { vocabulary, elsewhere, .. } = &*knowledge;
         self.options.calibration.verdict(&coverage::features(&self.words, vocabulary, elsewhere, &evidence))
+    }
+
+    /// The questions that `hits` belong to, by all that speaks for them as an answer to `text`.
+    pub(crate) fn rank(&self, guide: &Guide, text: &str, hits: &[Hit]) -> Vec<RankedQuestion> {
+        let knowledge = self.knowledge(guide);
+        let likeness = knowledge.lexicon.likeness(&self.words, text);
+        rank_questions(hits, &self.options.weights, Some(&likeness))
     }
 
     pub(crate) fn knowledge(&self, guide: &Guide) -> Arc<Knowledge> {

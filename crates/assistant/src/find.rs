@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Limits, select, select_more, widen};
 use crate::follow_up::{Form, Lean, Topic, blend};
 use crate::history::History;
 use crate::meaning::{Leaning, Meaning};
-use crate::ranking::{RankedQuestion, rank_questions};
+use crate::ranking::RankedQuestion;
 use crate::retrieve::{RetrieveError, Retrieved, Scope, retrieve};
 use std::time::Duration;
 use viva_core::guide::Guide;
@@ -93,7 +93,7 @@ impl Assistant {
 
     async fn judge(&self, frame: &Frame<'_>, query: &Understood) -> Result<Judged, RetrieveError> {
         let Retrieved { hits, embed, search } = self.retrieve(frame, &query.standalone).await?;
-        let ranked = rank_questions(&hits, &self.options.weights);
+        let ranked = self.rank(&frame.edition.guide, &query.standalone, &hits);
         let coverage = self.coverage(&frame.edition.guide, query, &hits, &ranked);
         Ok(Judged { ranked, coverage, embed, search })
     }
@@ -107,8 +107,7 @@ impl Assistant {
     ) -> Result<(Judged, Vec<Form>), RetrieveError> {
         let judged = self.judge(frame, query).await?;
         let Some(topic) = topic else { return Ok((judged, Vec::new())) };
-        let blended =
-            blend(None, judged.ranked, unsure(&judged.coverage), topic, false, &self.options.blend.complete);
+        let blended = blend(None, judged.ranked, topic, false, &self.options.blend.complete);
         let (ranked, forms) = blended.into_iter().unzip();
         Ok((Judged { ranked, ..judged }, forms))
     }
@@ -124,14 +123,7 @@ impl Assistant {
         let stays = leaning.how.lean == Lean::Aspect;
         let blends = &self.options.blend;
         let weights = if leaning.how.is_bare { &blends.bare } else { &blends.leaning };
-        let blended = blend(
-            Some(completed.ranked),
-            typed.ranked,
-            unsure(&typed.coverage),
-            &leaning.topic,
-            stays,
-            weights,
-        );
+        let blended = blend(Some(completed.ranked), typed.ranked, &leaning.topic, stays, weights);
         let (ranked, forms) = blended.into_iter().unzip();
         let coverage = if completed.coverage.covered { completed.coverage } else { typed.coverage };
         let judged = Judged {
@@ -172,7 +164,7 @@ impl Assistant {
         let mut pair = Vec::with_capacity(2);
         for side in [&comparison.left, &comparison.right] {
             let hits = self.retrieve(frame, side).await?.hits;
-            let found = rank_questions(&hits, &self.options.weights);
+            let found = self.rank(guide, side, &hits);
             // "lock" is the name of one entry and a word in the names of several.
             let exact = found.iter().position(|found| self.is_called(guide, found, side));
             let best = exact.or_else(|| found.iter().position(|found| named_by(found, side)));
@@ -217,10 +209,6 @@ impl Assistant {
         };
         Ok(Followed { query, leans, covered: judged.coverage.covered, ranked: judged.ranked, forms })
     }
-}
-
-fn unsure(coverage: &Coverage) -> f32 {
-    (1.0 - coverage.probability) as f32
 }
 
 /// A message in a conversation, as it was understood and ranked.

@@ -1,6 +1,7 @@
 //! What is worked out of a guide once, for every question after.
 
 use crate::coverage::{Elsewhere, Vocabulary};
+use crate::lexicon::Lexicon;
 use crate::spelling::Speller;
 use crate::words::Words;
 use viva_core::guide::Guide;
@@ -12,6 +13,7 @@ pub(crate) struct Knowledge {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) elsewhere: Elsewhere,
     pub(crate) speller: Speller,
+    pub(crate) lexicon: Lexicon,
 }
 
 impl Knowledge {
@@ -21,6 +23,7 @@ impl Knowledge {
             vocabulary: Vocabulary::of(guide, words),
             elsewhere: Elsewhere::of(guide),
             speller: Speller::of(guide, words),
+            lexicon: Lexicon::of(guide, words),
         }
     }
 }

@@ -22,6 +22,7 @@ mod follow_ups;
 mod generate;
 mod history;
 mod knowledge;
+mod lexicon;
 mod markdown;
 mod meaning;
 mod not_covered;
@@ -39,7 +40,7 @@ pub use conversations::{Conversations, ConverseError, Message, Stay, TurnEvents}
 pub use find::{Followed, Leans};
 pub use follow_up::{Blend, Form, Signs};
 pub use history::Past;
-pub use ranking::{RankedQuestion, VIEWS, Weights, rank_questions};
+pub use ranking::{RankedQuestion, VIEWS, Weights};
 pub use search::{FoundSection, SearchFailure, SearchOutcome, SearchRequest};
 pub use turn::{TurnRequest, Wish, can_deepen};
 

@@ -2,10 +2,11 @@
 //!
 //! The engine fuses chunks by reciprocal rank. A question, though, has a card that says what it is called and
 //! sections that say what it is about, and each is found in two legs: four views of one entry, which fusion by chunk
-//! keeps apart. A question is therefore ranked by the weighted sum of its best score in each view. The weights are
-//! fitted by `viva eval weights` on labelled queries (listwise softmax loss, Cao et al., "Learning to rank", 2007)
-//! and kept in `ranking.json`.
+//! keeps apart. What the whole entry has in common with the text by its words and letters (`lexicon`) adds two. A question is
+//! therefore ranked by the weighted sum of its best score in each view. The weights are fitted by `viva eval weights` on labelled
+//! queries (listwise softmax loss, Cao et al., "Learning to rank", 2007) and kept in `ranking.json`.
 
+use crate::lexicon::Likeness;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use viva_core::chunk::Origin;
@@ -15,7 +16,10 @@ use viva_core::search::{Hit, LegRank};
 const FITTED: &str = include_str!("ranking.json");
 
 /// The views of a question, in the order of [`RankedQuestion::views`].
-pub const VIEWS: [&str; 4] = ["card_dense", "section_dense", "card_bm25", "section_bm25"];
+pub const VIEWS: [&str; 6] =
+    ["card_dense", "section_dense", "card_bm25", "section_bm25", "entry_terms", "wording_letters"];
+/// How many of them are the legs'.
+const LEGS_VIEWS: usize = 4;
 
 /// A question with the chunks of it that were found.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +28,8 @@ pub struct RankedQuestion {
     pub question: QuestionId,
     /// The weighted sum of `views`.
     pub score: f32,
-    /// The best score of the question in each of [`VIEWS`]: cosines, and BM25 scores as a share of the best one. A
-    /// view that did not find it counts as the weakest that was found.
+    /// The best score of the question in each of [`VIEWS`]: cosines, BM25 scores as a share of the best one, and the shares
+    /// of `lexicon`. A view that did not find it counts as the weakest that was found.
     pub views: [f32; VIEWS.len()],
     /// Its chunks, best first; never empty.
     pub hits: Vec<Hit>,
@@ -43,6 +47,10 @@ pub struct Weights {
     pub card_bm25: f32,
     /// The terms of its best section.
     pub section_bm25: f32,
+    /// The terms of the whole entry.
+    pub entry_terms: f32,
+    /// The letters of its closest wording.
+    pub wording_letters: f32,
 }
 
 impl Weights {
@@ -52,8 +60,8 @@ impl Weights {
     }
 
     fn sum(&self, views: &[f32; VIEWS.len()]) -> f32 {
-        let Self { card_dense, section_dense, card_bm25, section_bm25 } = *self;
-        [card_dense, section_dense, card_bm25, section_bm25]
+        let Self { card_dense, section_dense, card_bm25, section_bm25, entry_terms, wording_letters } = *self;
+        [card_dense, section_dense, card_bm25, section_bm25, entry_terms, wording_letters]
             .iter()
             .zip(views)
             .map(|(weight, view)| weight * view)
@@ -61,8 +69,13 @@ impl Weights {
     }
 }
 
-/// Groups hits by question, best question first; equal ones in the order of their ids.
-pub fn rank_questions(hits: &[Hit], weights: &Weights) -> Vec<RankedQuestion> {
+/// Groups hits by question, best question first; equal ones in the order of their ids. Without a `likeness` the legs are
+/// measured alone.
+pub(crate) fn rank_questions(
+    hits: &[Hit],
+    weights: &Weights,
+    likeness: Option<&Likeness<'_>>,
+) -> Vec<RankedQuestion> {
     let floors = Floors::of(hits);
     let mut positions: HashMap<&QuestionId, usize> = HashMap::new();
     let mut ranked: Vec<RankedQuestion> = Vec::new();
@@ -83,6 +96,9 @@ pub fn rank_questions(hits: &[Hit], weights: &Weights) -> Vec<RankedQuestion> {
         }
     }
     for found in &mut ranked {
+        if let Some(likeness) = likeness {
+            found.views[LEGS_VIEWS..].copy_from_slice(&likeness.of(&found.question));
+        }
         found.score = weights.sum(&found.views);
     }
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.question.cmp(&b.question)));
@@ -106,7 +122,7 @@ impl Floors {
 
     /// A term that is nowhere scores nothing; a cosine is never nothing.
     fn views(&self) -> [f32; VIEWS.len()] {
-        [self.dense, self.dense, 0.0, 0.0]
+        [self.dense, self.dense, 0.0, 0.0, 0.0, 0.0]
     }
 }
 
@@ -115,7 +131,14 @@ mod tests {
     use super::*;
     use crate::fakes::hit_at;
 
-    const EVEN: Weights = Weights { card_dense: 1.0, section_dense: 1.0, card_bm25: 1.0, section_bm25: 1.0 };
+    const EVEN: Weights = Weights {
+        card_dense: 1.0,
+        section_dense: 1.0,
+        card_bm25: 1.0,
+        section_bm25: 1.0,
+        entry_terms: 1.0,
+        wording_letters: 1.0,
+    };
 
     #[test]
     fn views_of_one_question_add_up() {
@@ -126,17 +149,29 @@ mod tests {
             hit_at("a", "explanation", Some(0.8), None),
             hit_at("c", "explanation", Some(0.2), Some(10.0)),
         ];
-        let ranked = rank_questions(&hits, &EVEN);
+        let ranked = rank_questions(&hits, &EVEN, None);
         let order: Vec<&str> = ranked.iter().map(|found| found.question.as_str()).collect();
         assert_eq!(order, ["a", "c", "b"]);
-        assert_eq!(ranked[0].views, [0.8, 0.8, 0.5, 0.0]);
-        assert_eq!(ranked[2].views, [0.9, 0.2, 0.0, 0.0]);
+        assert_eq!(ranked[0].views, [0.8, 0.8, 0.5, 0.0, 0.0, 0.0]);
+        assert_eq!(ranked[2].views, [0.9, 0.2, 0.0, 0.0, 0.0, 0.0]);
         assert_eq!(ranked[0].hits.len(), 2);
+    }
+
+    #[test]
+    fn what_the_whole_entry_has_in_common_with_the_text_counts_as_well() {
+        let words = crate::words::Words::new();
+        let entry = |id: &str, alias: &str| crate::fakes::question(id, "A title", &[alias], &[]);
+        let guide = crate::fakes::guide_of(vec![entry("a", "of apples"), entry("b", "of pears")]);
+        let lexicon = crate::lexicon::Lexicon::of(&guide, &words);
+        let hits = [hit_at("a", "card", Some(0.5), None), hit_at("b", "card", Some(0.5), None)];
+        let ranked = rank_questions(&hits, &EVEN, Some(&lexicon.likeness(&words, "pears")));
+        assert_eq!(ranked[0].question.as_str(), "b");
+        assert!(ranked[0].views[4] > 0.0 && ranked[0].views[5] > ranked[1].views[5], "{:?}", ranked[0].views);
     }
 
     #[test]
     fn equal_scores_are_settled_by_name() {
         let hits = [hit_at("b", "card", Some(0.5), None), hit_at("a", "card", Some(0.5), None)];
-        assert_eq!(rank_questions(&hits, &EVEN)[0].question.as_str(), "a");
+        assert_eq!(rank_questions(&hits, &EVEN, None)[0].question.as_str(), "a");
     }
 }

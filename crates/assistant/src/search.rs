@@ -104,7 +104,10 @@ impl Assistant {
         let parts = &self.parts;
         let found =
             retrieve(&*parts.embedder, &*edition.search, &*parts.clock, &query.standalone, &scope).await?;
-        let ranked = rank_questions(&found.hits, &self.options.weights);
+        let ranked = match request.legs {
+            LegChoice::Hybrid => self.rank(&edition.guide, &query.standalone, &found.hits),
+            LegChoice::Dense | LegChoice::Bm25 => rank_questions(&found.hits, &self.options.weights, None),
+        };
         let coverage = self.coverage(&edition.guide, &query, &found.hits, &ranked);
         let hits = sections(&edition.guide, &ranked, request.k);
         let total = parts.clock.monotonic().saturating_sub(started);

@@ -1,4 +1,4 @@
-use crate::coverage::Calibration;
+use crate::coverage::{Calibration, FEATURES};
 use crate::fakes::{FakeClock, FakeEmbedder, FakeIds, FakeLibrary, edition, guide};
 use crate::{Assistant, Blend, GenerationOptions, Options, Parts, SearchRequest, Weights};
 use futures::StreamExt;
@@ -13,9 +13,10 @@ mod talking;
 fn assistant_with(library: FakeLibrary) -> Arc<Assistant> {
     let mut calibration = Calibration::fitted().unwrap();
     // Of the scripted index everything counts as covered unless its words are unknown.
-    calibration.weights = vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-    calibration.means = vec![0.0; 14];
-    calibration.scales = vec![1.0; 14];
+    calibration.weights =
+        FEATURES.iter().map(|name| if *name == "unknown_share" { -2.5 } else { 0.0 }).collect();
+    calibration.means = vec![0.0; FEATURES.len()];
+    calibration.scales = vec![1.0; FEATURES.len()];
     calibration.bias = 1.0;
     calibration.threshold = 0.5;
     let parts = Parts {
@@ -164,7 +165,7 @@ async fn a_plain_document_answers_with_its_matching_section() {
 async fn the_inspection_tells_what_became_of_every_candidate() {
     let answer = answer("gil #explanation", Depth::Standard).await;
     let inspection = answer.inspection.unwrap();
-    assert!(inspection.coverage.covered && inspection.coverage.features.len() == 14);
+    assert!(inspection.coverage.covered && inspection.coverage.features.len() == FEATURES.len());
     assert_eq!(inspection.candidates[0].fate, Fate::Kept { n: 2 });
     assert!(inspection.evidence_tokens > 0 && inspection.evidence_tokens <= inspection.evidence_budget);
 }

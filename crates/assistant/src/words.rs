@@ -34,14 +34,24 @@ impl Words {
     /// The different stems of `text`; `memory` spares the stemming of words that were met before, of which a guide
     /// has many.
     pub(crate) fn distinct_stems(&self, text: &str, memory: &mut Memory) -> HashSet<String> {
-        let mut stems = HashSet::new();
+        let mut counts = HashMap::new();
+        self.count_stems(text, memory, &mut counts);
+        counts.into_keys().collect()
+    }
+
+    /// Adds to `counts` how often each stem stands in `text`.
+    pub(crate) fn count_stems(&self, text: &str, memory: &mut Memory, counts: &mut HashMap<String, f32>) {
         for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}') {
             if !memory.0.contains_key(word) {
                 memory.0.insert(word.to_owned(), self.stems(word));
             }
-            stems.extend(memory.0.get(word).into_iter().flatten().cloned());
+            for stem in memory.0.get(word).into_iter().flatten() {
+                match counts.get_mut(stem) {
+                    Some(count) => *count += 1.0,
+                    None => drop(counts.insert(stem.clone(), 1.0)),
+                }
+            }
         }
-        stems
     }
 
     /// The stems of `text`, in order, repetitions included. Identifiers are split at `_` and `.`.

@@ -14,8 +14,9 @@ const PENALTY: f64 = 0.01;
 const STEP: f64 = 0.3;
 /// Steps; the loss has settled long before.
 const STEPS: usize = 4000;
-/// The largest share of covered queries that may be refused on the tuning data.
-pub const MOST_FALSE_REFUSALS: f64 = 0.025;
+/// The largest share of covered queries that may be refused on the tuning data: less than the three in a hundred that are
+/// the goal, because on queries that were not fitted it is about a quarter more.
+pub const MOST_FALSE_REFUSALS: f64 = 0.02;
 
 /// Why nothing was fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

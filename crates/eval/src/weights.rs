@@ -10,8 +10,9 @@ use viva_core::search::{Filter, LegChoice};
 const IN_FLIGHT: usize = 8;
 /// Candidates of each query that the loss looks at.
 const DEPTH: usize = 100;
-/// Cosines of candidates lie close together: they are stretched to the range of the BM25 shares.
-const STRETCH: [f64; VIEWS.len()] = [4.0, 4.0, 1.0, 1.0];
+/// Each view is stretched to about the same spread over the candidates of a query, so that the penalty holds none down.
+const STRETCH: [f64; VIEWS.len()] = [18.0, 30.0, 6.0, 4.0, 8.0, 12.0];
+
 /// Fits weights to the covered cases; `progress` is told after each query. Queries whose expected question was not
 /// found at all teach nothing and are left out.
 pub async fn fit(
@@ -35,8 +36,8 @@ pub async fn fit(
     let lists: Vec<List<{ VIEWS.len() }>> = stream::iter(searches).buffered(IN_FLIGHT).try_collect().await?;
     let fitted = descend(&lists);
     let unstretched = std::array::from_fn(|i| rounded(fitted[i] * STRETCH[i]));
-    let [card_dense, section_dense, card_bm25, section_bm25] = unstretched;
-    Ok(Weights { card_dense, section_dense, card_bm25, section_bm25 })
+    let [card_dense, section_dense, card_bm25, section_bm25, entry_terms, wording_letters] = unstretched;
+    Ok(Weights { card_dense, section_dense, card_bm25, section_bm25, entry_terms, wording_letters })
 }
 
 /// Two decimals: more would claim a precision that some hundred queries cannot give.

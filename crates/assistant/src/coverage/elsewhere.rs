@@ -1,11 +1,15 @@
 //! Names of subjects that are not the guide's.
 //!
 //! A guide mentions Java; it is not about Java. Words alone cannot tell the two apart, a list of names can: one that stands
-//! in the question, and by which no entry is called, is a sign that something else is asked about. The list is of the whole
-//! field, so that it serves any guide: what a guide does have an entry for is taken out of it when the guide is loaded.
+//! in the question, and by which the entry that was found is not called, is a sign that something else is asked about. The list
+//! is of the whole field, so that it serves any guide: an entry on Java, or one that says "as in Java" in an alias, is called so.
+//!
+//! To take a name out of the list for all entries as soon as one entry is called so was refused: one alias that compares
+//! Python with Java would let pass every question about Java.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use viva_core::guide::Guide;
+use viva_core::id::QuestionId;
 
 const NAMES: &str = include_str!("elsewhere.txt");
 
@@ -17,28 +21,32 @@ struct Name {
     company: Option<String>,
 }
 
-/// The names that no entry is called by.
-pub(crate) struct Elsewhere(Vec<Name>);
+/// The names, and what each entry is called.
+pub(crate) struct Elsewhere {
+    names: Vec<Name>,
+    called: HashMap<QuestionId, String>,
+}
 
 impl Elsewhere {
     pub(crate) fn of(guide: &Guide) -> Self {
-        let called: HashSet<String> = guide
-            .questions()
-            .flat_map(|question| std::iter::once(&question.text).chain(&question.aliases))
-            .map(|text| normal(text))
-            .collect();
-        let called: String = called.into_iter().collect::<Vec<_>>().concat();
         let names = NAMES.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
-        Self(names.map(name).filter(|name| !called.contains(&name.text)).collect())
+        let called = guide.questions().map(|question| {
+            let wordings = std::iter::once(&question.text).chain(&question.aliases);
+            (question.id.clone(), wordings.map(|text| normal(text)).collect())
+        });
+        Self { names: names.map(name).collect(), called: called.collect() }
     }
 
-    /// How many of them stand in a question.
-    pub(crate) fn count(&self, question: &str) -> usize {
+    /// How many of them stand in a question without being a name of the entry that was found for it.
+    pub(crate) fn count(&self, question: &str, found: Option<&QuestionId>) -> usize {
         let text = normal(question);
+        let called = found.and_then(|id| self.called.get(id)).map_or("", String::as_str);
         let stands = |name: &&Name| {
-            text.contains(&name.text) && name.company.as_ref().is_none_or(|company| text.contains(company))
+            text.contains(&name.text)
+                && name.company.as_ref().is_none_or(|company| text.contains(company))
+                && !called.contains(&name.text)
         };
-        self.0.iter().filter(stands).count()
+        self.names.iter().filter(stands).count()
     }
 }
 
@@ -71,7 +79,7 @@ mod tests {
     use crate::fakes::{guide, guide_of, question};
 
     #[test]
-    fn names_are_found_unless_an_entry_is_called_so() {
+    fn names_are_found_unless_the_entry_is_called_so() {
         let elsewhere = Elsewhere::of(&guide());
         for (text, count) in [
             ("how does c++ handle this?", 1),
@@ -81,9 +89,11 @@ mod tests {
             ("google cloud pub/sub ordering", 2),
             ("why do threads share memory", 0),
         ] {
-            assert_eq!(elsewhere.count(text).min(2), count, "{text}");
+            assert_eq!(elsewhere.count(text, None).min(2), count, "{text}");
         }
-        let about_helm = guide_of(vec![question("helm", "What is Helm?", &[], &[])]);
-        assert_eq!(Elsewhere::of(&about_helm).count("helm chart"), 0);
+        let charts = [question("helm", "What is Helm?", &[], &[]), question("chart", "A chart?", &[], &[])];
+        let elsewhere = Elsewhere::of(&guide_of(charts.to_vec()));
+        let found = |id: &str| elsewhere.count("helm chart", Some(&QuestionId::new(id).unwrap()));
+        assert_eq!((found("helm"), found("chart")), (0, 1));
     }
 }

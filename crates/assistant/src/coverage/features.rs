@@ -12,7 +12,7 @@ use viva_core::search::Hit;
 use viva_core::turn::Understood;
 
 /// Names of the features, in the order of a [`FeatureVector`].
-pub const FEATURES: [&str; 14] = [
+pub const FEATURES: [&str; 15] = [
     "dense_top",
     "dense_lead",
     "bm25_per_term",
@@ -27,7 +27,11 @@ pub const FEATURES: [&str; 14] = [
     "unnamed_share",
     "terms",
     "elsewhere",
+    "name_cosine",
 ];
+
+/// Where [`RankedQuestion::views`] has the cosine of a question's wording.
+const CARD_DENSE: usize = 0;
 
 /// One value for each of [`FEATURES`].
 pub type FeatureVector = [f64; FEATURES.len()];
@@ -58,7 +62,8 @@ pub(crate) struct Evidence<'a> {
 /// - `addresses_us`: 1 where the text gives orders to the assistant or asks about its workings or other users.
 /// - `unnamed_share`: share of the stems that no entry is called by: the guide mentions Java, but is not about it.
 /// - `terms`: logarithm of the number of distinct stems.
-/// - `elsewhere`: how many names of other subjects the question holds, at most 2.
+/// - `elsewhere`: how many names of other subjects, by which the best entry is not called, the question holds, at most 2.
+/// - `name_cosine`: how close the wording and aliases of the best entry come to the question.
 pub(crate) fn features(
     words: &Words,
     vocabulary: &Vocabulary,
@@ -96,7 +101,8 @@ pub(crate) fn features(
         f64::from(addresses_us(&evidence.query.original)),
         share(&|stem| !vocabulary.names_by(stem)),
         count.ln(),
-        elsewhere.count(&evidence.query.original).min(2) as f64,
+        elsewhere.count(&evidence.query.original, best).min(2) as f64,
+        evidence.ranked.first().map_or(0.0, |found| f64::from(found.views[CARD_DENSE])),
     ]
 }
 

@@ -34,8 +34,6 @@ pub struct Signs {
     pub typed: f32,
     /// The entry that answered last.
     pub same: f32,
-    /// The same, by how improbable it is that the guide covers the wording as typed.
-    pub same_unsure: f32,
     /// An entry that answered beside it, or is related to it.
     pub near: f32,
     /// An entry of the same module.
@@ -43,7 +41,7 @@ pub struct Signs {
 }
 
 /// The signs for one question, in the order of [`Signs`]' fields.
-pub type Form = [f32; 6];
+pub type Form = [f32; 5];
 
 /// What keeps an answer with its entry when nothing but an aspect of it is asked for: more than any score.
 const STAYS: f32 = 1000.0;
@@ -57,21 +55,16 @@ impl Blend {
 
 impl Signs {
     fn sum(&self, form: &Form) -> f32 {
-        let Self { completed, typed, same, same_unsure, near, module } = *self;
-        [completed, typed, same, same_unsure, near, module]
-            .iter()
-            .zip(form)
-            .map(|(weight, sign)| weight * sign)
-            .sum()
+        let Self { completed, typed, same, near, module } = *self;
+        [completed, typed, same, near, module].iter().zip(form).map(|(weight, sign)| weight * sign).sum()
     }
 }
 
 /// One ranking of the questions found under either wording, best first, each with its signs. A message that stands on its
-/// own has no completed wording. `unsure` is the probability that the guide does not cover the wording as typed. `stays`: nothing but an aspect of the topic is asked for.
+/// own has no completed wording. `stays`: nothing but an aspect of the topic is asked for.
 pub(crate) fn blend(
     completed: Option<Vec<RankedQuestion>>,
     typed: Vec<RankedQuestion>,
-    unsure: f32,
     topic: &Topic,
     stays: bool,
     weights: &Signs,
@@ -103,7 +96,7 @@ pub(crate) fn blend(
             let near = is(topic.near.contains(&found.question));
             let module =
                 is(found.hits.first().is_some_and(|hit| topic.module.as_ref() == Some(&hit.chunk.module)));
-            let form = [completed, typed, same, same * unsure, near, module];
+            let form = [completed, typed, same, near, module];
             found.score = weights.sum(&form) + if stays { STAYS * same } else { 0.0 };
             (found, form)
         })

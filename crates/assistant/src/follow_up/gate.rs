@@ -6,6 +6,7 @@
 
 use crate::words::Words;
 use regex::Regex;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use viva_core::guide::SectionKind;
 
@@ -161,19 +162,24 @@ fn topic_stems(line: &str, words: &Words, patterns: &Patterns) -> Vec<String> {
         text = pattern.replace_all(&text, " ").into_owned();
     }
     let mut stems = words.stems(&text);
-    stems.retain(|stem| !FILLERS.contains(&stem.as_str()));
+    stems.retain(|stem| !FILLER_STEMS.contains(stem.as_str()));
     stems.sort();
     stems.dedup();
     stems
 }
 
-/// Stems that say something, but name nothing.
-const FILLERS: [&str; 48] = [
-    "happen", "exist", "matter", "realli", "actual", "good", "bad", "ok", "okay", "yes", "nice", "great",
-    "cool", "thank", "interest", "sure", "alway", "still", "start", "stop", "caus", "mean", "kind", "sort",
-    "help", "worth", "possibl", "first", "second", "last", "two", "pls", "plz", "real", "quick", "third",
-    "exact", "simpl", "short", "own", "anyth", "big", "small", "lot", "bit", "part", "choos", "pick",
-];
+/// Stems that say something, but name nothing: what can be asked of any topic (its price, its safety, who needs it) leaves it
+/// as it was.
+const FILLERS: &str = "happen exist matter realli actual good bad ok okay yes nice great cool thank interest sure alway still start stop caus mean kind sort \
+help worth possibl first second last two pls plz real quick third exact simpl short own anyth big small lot bit part choos pick price \
+expens cheap cheaper pay money budget bill effort overkil troubl hassl team compani startup manag boss colleagu beginn larg long slow \
+slower slowli fast faster speed latenc effici secur safe attack stolen hack harm reliabl robust stabl matur readi product user traffic \
+bottleneck fail broken crash altern option switch replac version support deprec standard catch bug trap hard difficult complic easi \
+easier plain word sentenc step best worst pros con recommend opinion peopl usual typic common often practic avoid valid permiss type \
+algorithm point reason sens true fals anyway everyon everybodi somebodi learn rememb care watch take give say look favourit better wors \
+day hour minut much many fix piec servic singl consid style wrong sinc three four five ten script program";
+
+static FILLER_STEMS: LazyLock<HashSet<&str>> = LazyLock::new(|| FILLERS.split_whitespace().collect());
 
 /// A pronoun with no topic word before it in the message.
 fn pronoun_leans(patterns: &Patterns, line: &str, words: &Words) -> bool {
@@ -252,6 +258,21 @@ mod tests {
                 "{message}: {:?}",
                 of(message)
             );
+        }
+    }
+
+    #[test]
+    fn what_can_be_asked_of_anything_names_no_topic() {
+        for (message, bare) in [
+            ("is it worth it for a small team?", true),
+            ("should I switch", true),
+            ("is it production ready?", true),
+            ("how does it work with asyncio?", false),
+        ] {
+            match of(message) {
+                Reading::Leaning(found) => assert_eq!(found.is_bare, bare, "{message}"),
+                other => panic!("{message}: {other:?}"),
+            }
         }
     }
 
