@@ -231,11 +231,11 @@ async fn the_doctor_asks_the_model_and_looks_into_the_database() {
     let file = folder.path().join("data/viva.db");
     let found = with_key("right");
     assert_eq!(of(&found, "store", "intact")["state"], "good");
-    let mut bytes = std::fs::read(&file).unwrap();
+    let mut bytes = fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes.truncate(middle);
-    std::fs::write(&file, &bytes).unwrap();
+    fs::write(&file, &bytes).unwrap();
     let found = with_key("right");
     assert_eq!((&found["healthy"], &of(&found, "store", "viva.db")["state"]), (&false.into(), &"bad".into()));
-    assert_eq!(std::fs::read(&file).unwrap(), bytes, "it changes nothing");
+    assert_eq!(fs::read(&file).unwrap(), bytes, "it changes nothing");
 }

@@ -1,4 +1,5 @@
 //! With software that a plain machine lacks; `.ci/run` installs it and runs these.
+#![expect(clippy::expect_used, reason = "this is test code: what is missing is named")]
 
 use crate::program;
 use futures::StreamExt;
@@ -10,7 +11,7 @@ use viva_model_server::{Answer, ModelServer};
 use viva_tests::{GuideFolder, Program, Server};
 
 /// Fails what hangs; nothing is measured by it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
@@ -207,6 +208,7 @@ struct Database {
 }
 
 impl Database {
+    #[expect(clippy::disallowed_methods, reason = "the server is the test's own argument")]
     fn new() -> Self {
         let server = std::env::var("VIVA_TEST_POSTGRES_URL").expect("VIVA_TEST_POSTGRES_URL names a server");
         let database = Self { server, name: format!("viva_replicas_{}", std::process::id()) };

@@ -42,6 +42,7 @@ impl Program {
     }
 
     /// The command, ready to be spawned.
+    #[expect(clippy::disallowed_methods, reason = "what the child inherits is looked through")]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).env("NO_COLOR", "1");

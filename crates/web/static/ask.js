@@ -202,6 +202,13 @@ async function follow(turn, start) {
   }
 }
 
+/** Where nothing came back at all. Sent again, the same question is asked once: its key is the same. */
+const NOT_SENT = {
+  refusal: true,
+  title: "The question could not be sent",
+  detail: "There is no connection to the service. Try again when it is back.",
+};
+
 async function ask(form, submitter) {
   if (running) return;
   const data = new FormData(form, submitter);
@@ -223,7 +230,7 @@ async function ask(form, submitter) {
         headers: { accept: "text/event-stream", "idempotency-key": key },
         body: new URLSearchParams(data),
         signal: turn.abort.signal,
-      });
+      }).catch((error) => { throw turn.stopped ? error : NOT_SENT; });
       const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
       if (!response.ok || !isStream) throw await refusal(response);
       await turn.read(response);

@@ -197,8 +197,7 @@ fn after(chrome: Chrome<'_>, view: &TurnView<'_>, answer: &Answer, base: &str) -
 fn nearest(answer: &Answer) -> Markup {
     html! {
         @if !answer.nearest.is_empty() {
-            section class="next" aria-label="Nearest topics" {
-                h3 { "The nearest that it does cover" }
+            section class="next nearest" aria-label="Nearest topics" {
                 ul { @for near in &answer.nearest { li { a class="button" href={ "/questions/" (near.question) } { (title(&near.title)) } } } }
             }
         }

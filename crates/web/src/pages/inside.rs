@@ -162,9 +162,9 @@ fn understood(view: &InsidePage<'_>) -> Markup {
     let query = &view.answer.query;
     html! {
         p {
-            @if query.original == query.standalone { "The question was complete in itself and was searched as asked; the answer was to be " }
-            @else { "The question was completed before it was searched; the answer was to be " }
-            (depth_name(view.answer.depth).to_lowercase()) "."
+            @if query.original == query.standalone { "The question was complete in itself and was searched as asked, for a " }
+            @else { "The question was completed before it was searched, for a " }
+            (depth_name(view.answer.depth).to_lowercase()) " answer."
         }
         dl class="figures" {
             div { dt { "Asked" } dd { (query.original) } }
@@ -191,13 +191,19 @@ fn covered(coverage: &Coverage) -> Markup {
                     } }
                     tbody { @for feature in features { tr {
                         td { (feature.name.replace('_', " ")) }
-                        td class="num" { (format!("{:.3}", feature.value)) }
-                        td class="num" { (format!("{:+.2}", feature.contribution)) }
+                        td class="num" { (without_zero_sign(format!("{:.3}", feature.value))) }
+                        td class="num" { (without_zero_sign(format!("{:+.2}", feature.contribution))) }
                     } } }
                 }
             }
         }
     }
+}
+
+/// A number as written, but for the sign of what was rounded to zero.
+fn without_zero_sign(number: String) -> String {
+    let is_zero = number.chars().all(|c| !c.is_ascii_digit() || c == '0');
+    if is_zero { number.trim_start_matches(['-', '+']).to_owned() } else { number }
 }
 
 fn prompt(generation: Option<&Generation>) -> Markup {

@@ -41,12 +41,16 @@ pub(super) fn chosen(guide: &Guide, inspection: &Inspection) -> Markup {
         .iter()
         .filter(|candidate| matches!(candidate.fate, Fate::Kept { .. }))
         .collect();
+    // A long section is kept in several passages, and leads to one place.
+    let mut places = kept.clone();
+    places.sort_by_key(|candidate| address(candidate));
+    places.dedup_by_key(|candidate| address(candidate));
     html! {
         p {
-            (count(kept.len(), "section was", "sections were")) " kept as evidence, " (inspection.evidence_tokens) " of at most "
+            (count(kept.len(), "passage was", "passages were")) " kept as evidence, " (inspection.evidence_tokens) " of at most "
             (inspection.evidence_budget) " tokens. Why each of the others was dropped stands in the table above."
         }
-        ul { @for candidate in kept { li { a href=(address(candidate)) { (name(guide, candidate)) } } } }
+        ul { @for candidate in places { li { a href=(address(candidate)) { (name(guide, candidate)) } } } }
     }
 }
 
@@ -77,7 +81,7 @@ fn drawing(guide: &Guide, candidates: &[Candidate]) -> Markup {
     };
     html! {
         div class="chart" role="group" tabindex="0" aria-label="Drawing of the ranks" {
-            svg viewBox={ "0 0 680 " (height) } width="680" height=(height) role="img"
+            svg viewBox={ "-8 0 696 " (height) } width="696" height=(height) role="img"
                 aria-label="Ranks in the dense and the BM25 leg, leading to ranks after fusion; the table has the numbers" {
                 text class="c-text c-bold" x="8" y="16" { "Dense" }
                 text class="c-text c-bold c-mid" x="340" y="16" { "Fused" }
@@ -86,8 +90,8 @@ fn drawing(guide: &Guide, candidates: &[Candidate]) -> Markup {
                     text class="c-muted c-end" x="24" y=(y(rank) + 4.0) { (rank) }
                     text class="c-muted" x="656" y=(y(rank) + 4.0) { (rank) }
                 }
-                text class="c-muted" x="8" y=(y(DEEPEST + 1) + 4.0) { "> 12" }
-                text class="c-muted c-end" x="672" y=(y(DEEPEST + 1) + 4.0) { "> 12" }
+                text class="c-muted c-end" x="24" y=(y(DEEPEST + 1) + 4.0) { ">12" }
+                text class="c-muted" x="656" y=(y(DEEPEST + 1) + 4.0) { ">12" }
                 @for (at, candidate) in candidates.iter().enumerate() {
                     @let here = y(u32::try_from(at + 1).unwrap_or(DEEPEST));
                     @let kept = matches!(candidate.fate, Fate::Kept { .. });

@@ -1,6 +1,7 @@
 //! Errors: what happened, what to do.
 
 use super::layout::{Chrome, Page, document};
+use super::text::title;
 use maud::{Markup, html};
 
 /// What went wrong and what to do about it.
@@ -32,11 +33,13 @@ pub(super) fn error_box(advice: &Advice<'_>) -> Markup {
     html! {
         div class="notice error" role="alert" {
             h3 { (advice.title) }
-            p { (advice.detail) }
+            p { (title(advice.detail)) }
             p { (advice.remedy) }
-            div class="row" {
-                @if let Some(retry) = advice.retry { a class="button" href=(retry) data-retry { "Try again" } }
-                @if let Some(id) = advice.request_id { span class="small muted" { "Request " code { (id) } } }
+            @if advice.retry.is_some() || advice.request_id.is_some() {
+                div class="row" {
+                    @if let Some(retry) = advice.retry { a class="button" href=(retry) data-retry { "Try again" } }
+                    @if let Some(id) = advice.request_id { span class="small muted" { "Request " code { (id) } } }
+                }
             }
         }
     }
@@ -59,7 +62,7 @@ pub fn error_page(chrome: Chrome<'_>, advice: &Advice<'_>) -> String {
     let main = html! {
         div class="page" {
             h1 { (advice.title) }
-            p { (advice.detail) }
+            p { (title(advice.detail)) }
             p { (advice.remedy) }
             div class="row" {
                 @if let Some(retry) = advice.retry { a class="button primary" href=(retry) { "Try again" } }

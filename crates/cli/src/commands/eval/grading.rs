@@ -65,9 +65,9 @@ async fn measure(
     let cases = of_half(cases, args.half);
     let rubrics = sheets(guide);
     let (bar, step) = counting(cases.len());
-    let graded = grade_all(grader, &rubrics, &cases, &step).await.map_err(|error| Failure::of(&error))?;
+    let results = grade_all(grader, &rubrics, &cases, &step).await.map_err(|error| Failure::of(&error))?;
     bar.finish();
-    let report = summarise(&cases, &graded);
+    let report = summarise(&cases, &results);
     let own = if args.own {
         let (bar, step) = counting(rubrics.len());
         let own = own_answers(grader, guide, &rubrics, &step).await;
@@ -77,9 +77,9 @@ async fn measure(
         Vec::new()
     };
     if json {
-        terminal::print_json(&document(&report, &cases, &graded, &own));
+        terminal::print_json(&document(&report, &cases, &results, &own));
     } else {
-        terminal::print(&text(&report, &cases, &graded, &own, args.misses));
+        terminal::print(&text(&report, &cases, &results, &own, args.misses));
     }
     match args.floor {
         Some(floor) if report.in_band < floor => {
