@@ -1,16 +1,19 @@
 //! SQLite: one file, one connection that writes, a few that read.
 //!
 //! Writers queue for the one connection, first come, first served, and begin with `BEGIN IMMEDIATE`, so that SQLite
-//! never has to refuse a lock half-way; only another process can make them wait. A pool of writers was refused: SQLite
-//! lets one write at a time in any case, and tells the others "database is locked" out of turn.
+//! never has to refuse a lock half-way; only another process can make them wait. What waits together is committed
+//! together. A pool of writers was refused: SQLite lets one write at a time in any case, and tells the others "database
+//! is locked" out of turn.
 
 mod file;
+mod group;
 mod session;
 
 use crate::error::{Fault, FaultKind, OpenError};
 use crate::migrations::{MIGRATIONS, Migration, migrate, version};
 use crate::options::StoreOptions;
-use crate::session::{Pending, Session, transaction, values};
+use crate::session::{Pending, Session, values};
+use group::Queue;
 use session::SqliteSession;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -34,6 +37,7 @@ pub(crate) struct Sqlite {
     wait: Duration,
     options: SqliteConnectOptions,
     writer: Mutex<Writer>,
+    queue: Queue,
     readers: SqlitePool,
 }
 
@@ -84,6 +88,7 @@ impl Sqlite {
             wait: options.wait,
             options: connect,
             writer: Mutex::new(Writer::Ready(session.connection)),
+            queue: Queue::default(),
             readers,
         })
     }
@@ -98,31 +103,58 @@ impl Sqlite {
 
     pub(crate) async fn write<T, J>(&self, job: J) -> Result<T, StoreError>
     where
-        J: for<'s> FnOnce(&'s mut dyn Session) -> Pending<'s, T>,
+        T: Send + 'static,
+        J: for<'s> FnOnce(&'s mut dyn Session) -> Pending<'s, T> + Send + 'static,
     {
-        let Ok(mut writer) = timeout(self.wait, self.writer.lock()).await else {
-            let detail = format!("{}: still writing for others after {} s", self.place, self.wait.as_secs());
-            return Err(StoreError::Unavailable(detail));
-        };
-        // Taken out while it is used: a panic drops it, and what it had begun is rolled back.
-        let connection = match std::mem::replace(&mut *writer, Writer::Absent) {
-            Writer::Ready(connection) => connection,
-            Writer::Absent => {
-                Box::new(self.options.connect().await.map_err(|error| Fault::new(&self.place, error))?)
+        let (number, mut answered) = self.queue.push(job);
+        tokio::select! {
+            biased;
+            answer = &mut answered => return answer.unwrap_or_else(|_| Err(self.broken_off())),
+            turn = timeout(self.wait, self.writer.lock()) => match turn {
+                Ok(mut writer) => {
+                    if let Err(error) = self.lead(&mut writer, number).await {
+                        self.queue.withdraw(number);
+                        return Err(error);
+                    }
+                }
+                Err(_) if self.queue.withdraw(number) => {
+                    let (place, wait) = (&self.place, self.wait.as_secs());
+                    let detail = format!("{place}: still writing for others after {wait} s");
+                    return Err(StoreError::Unavailable(detail));
+                }
+                // It is being run at this moment.
+                Err(_) => {}
             }
-            Writer::Closed => {
-                *writer = Writer::Closed;
-                return Err(StoreError::Unavailable(format!("{}: is being closed", self.place)));
-            }
-        };
-        let mut session = SqliteSession { connection, place: Arc::clone(&self.place) };
-        let ran = transaction(&mut session, "BEGIN IMMEDIATE", job).await;
-        if ran.is_clean {
-            *writer = Writer::Ready(session.connection);
-        } else if let Err(error) = (*session.connection).close().await {
-            tracing::debug!(%error, "could not close a connection to the database cleanly");
         }
-        ran.result
+        answered.await.unwrap_or_else(|_| Err(self.broken_off()))
+    }
+
+    /// Runs what waits until write `number` has run.
+    async fn lead(&self, writer: &mut Writer, number: u64) -> Result<(), StoreError> {
+        while self.queue.has(number) {
+            // Taken out while it is used: a panic drops it, and what it had begun is rolled back.
+            let connection = match std::mem::replace(writer, Writer::Absent) {
+                Writer::Ready(connection) => connection,
+                Writer::Absent => {
+                    Box::new(self.options.connect().await.map_err(|error| Fault::new(&self.place, error))?)
+                }
+                Writer::Closed => {
+                    *writer = Writer::Closed;
+                    return Err(StoreError::Unavailable(format!("{}: is being closed", self.place)));
+                }
+            };
+            let mut session = SqliteSession { connection, place: Arc::clone(&self.place) };
+            if group::run(&mut session, &self.queue).await {
+                *writer = Writer::Ready(session.connection);
+            } else if let Err(error) = (*session.connection).close().await {
+                tracing::debug!(%error, "could not close a connection to the database cleanly");
+            }
+        }
+        Ok(())
+    }
+
+    fn broken_off(&self) -> StoreError {
+        StoreError::Unavailable(format!("{}: the commit was broken off, nothing was written", self.place))
     }
 
     /// What is wrong with the file, one line each.

@@ -6,8 +6,11 @@ use crate::error::OpenError;
 use crate::migrations::{MIGRATIONS, Migration};
 use crate::options::{Address, StoreOptions};
 use crate::session::{Pending, Session};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use viva_core::ports::StoreError;
 
 const SECOND: &[Migration] = &[
@@ -64,6 +67,53 @@ async fn a_job_that_panics_leaves_nothing_behind() {
     assert_eq!(database.read(counts).await.unwrap(), [0; 0]);
     database.write(|session| two_days(session, 1)).await.unwrap();
     assert_eq!(database.read(counts).await.unwrap(), [1, 1]);
+    database.close().await;
+}
+
+fn fails(session: &mut dyn Session) -> Pending<'_, ()> {
+    Box::pin(async move {
+        two_days(session, 1000).await?;
+        session.execute("INSERT INTO spent_tokens (day, tokens, seal) VALUES (1, 1, 0)", vec![]).await?;
+        Ok(())
+    })
+}
+
+/// Pages in the write-ahead log: a page that is written twice in one transaction is there once.
+async fn log_pages(path: &Path) -> i64 {
+    let mut connection = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    let row = sqlx::query("PRAGMA wal_checkpoint(NOOP)").fetch_one(&mut connection).await.unwrap();
+    let pages = row.get(1);
+    connection.close().await.unwrap();
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_that_wait_together_are_committed_together_and_fail_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("viva.db");
+    let database = Arc::new(open(&path, &MIGRATIONS[..1]).await.unwrap());
+    database.write(|session| two_days(session, 1)).await.unwrap();
+    let before = log_pages(&path).await;
+    // While another program holds the file, sixty of them come to wait.
+    let mut other = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let mut writes = tokio::task::JoinSet::new();
+    for number in 0..60 {
+        let database = Arc::clone(&database);
+        writes.spawn(async move {
+            match number % 6 {
+                5 => database.write(fails).await.is_err(),
+                _ => database.write(|session| two_days(session, 1)).await.is_ok(),
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    other.execute("ROLLBACK").await.unwrap();
+    assert!(writes.join_all().await.into_iter().all(|as_expected| as_expected));
+    assert_eq!(database.read(counts).await.unwrap(), [51, 51]);
+    let pages = log_pages(&path).await - before;
+    assert!(pages < 20, "{pages} pages for 50 writes to the same page");
+    other.close().await.unwrap();
     database.close().await;
 }
 
