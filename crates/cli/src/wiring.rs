@@ -22,6 +22,8 @@ mod examiner;
 mod model;
 mod store;
 
+pub(crate) use examiner::learn;
+
 /// Where the index is searched.
 pub(crate) enum OpenedHome {
     /// Below the data folder, held by this process.

@@ -16,6 +16,9 @@ use viva_core::vector::{DenseVector, QueryVectors, SparseVector};
 /// The longest query that is kept, in bytes: what people ask again is short, and the cache stays small.
 const MAX_CACHED_QUERY: usize = 1024;
 
+/// The most tokens of a run for idle hours: some 20 ms, which is what a query that comes in the middle waits.
+const LEISURE_TOKENS: usize = 128;
+
 /// The dense model on its worker threads, and the BM25 encoder.
 pub struct Encoder {
     pool: Pool,
@@ -67,12 +70,41 @@ impl Encoder {
         })
     }
 
+    fn plan(&self, passages: Vec<String>, tokens: usize) -> Planned {
+        let count = passages.len();
+        let length = |text: &str| self.count_tokens(text).min(self.max_tokens);
+        let batches = plan(passages, length, self.limits.texts, tokens);
+        let (texts, owners) = batches.into_iter().map(|batch| (batch.texts, batch.owners)).unzip();
+        Planned { texts, owners, count }
+    }
+
     async fn encode_query(&self, text: &str) -> Result<QueryVectors, EmbedError> {
         // A token of English has some four characters; guessing low only makes a batch a little larger.
         let tokens = (text.len() / 4 + 2).min(self.max_tokens);
         let dense = self.pool.query(text, tokens).await?;
         Ok(QueryVectors { dense, sparse: self.bm25.query(text) })
     }
+}
+
+/// Passages cut into runs.
+struct Planned {
+    texts: Vec<Vec<String>>,
+    /// For each text of each run, the places of the passages that it stands for.
+    owners: Vec<Vec<Vec<usize>>>,
+    count: usize,
+}
+
+/// The vectors of runs in the order of the passages, of which there are `count`.
+fn in_order(encoded: Vec<Vec<DenseVector>>, owners: Vec<Vec<Vec<usize>>>, count: usize) -> Vec<DenseVector> {
+    let mut vectors = vec![DenseVector::new(); count];
+    for (vector, places) in encoded.into_iter().flatten().zip(owners.into_iter().flatten()) {
+        for place in places {
+            if let Some(slot) = vectors.get_mut(place) {
+                slot.clone_from(&vector);
+            }
+        }
+    }
+    vectors
 }
 
 #[async_trait]
@@ -112,20 +144,15 @@ impl Embedder for Encoder {
     }
 
     async fn embed_passages(&self, passages: Vec<String>) -> Result<Vec<DenseVector>, EmbedError> {
-        let mut vectors = vec![DenseVector::new(); passages.len()];
-        let length = |text: &str| self.count_tokens(text).min(self.max_tokens);
-        let batches = plan(passages, length, self.limits.texts, self.limits.tokens);
-        let (texts, owners): (Vec<_>, Vec<_>) =
-            batches.into_iter().map(|batch| (batch.texts, batch.owners)).unzip();
-        let encoded = self.pool.passages(texts).await?;
-        for (vector, places) in encoded.into_iter().flatten().zip(owners.into_iter().flatten()) {
-            for place in places {
-                if let Some(slot) = vectors.get_mut(place) {
-                    slot.clone_from(&vector);
-                }
-            }
-        }
-        Ok(vectors)
+        let planned = self.plan(passages, self.limits.tokens);
+        let encoded = self.pool.passages(planned.texts).await?;
+        Ok(in_order(encoded, planned.owners, planned.count))
+    }
+
+    async fn embed_at_leisure(&self, passages: Vec<String>) -> Result<Vec<DenseVector>, EmbedError> {
+        let planned = self.plan(passages, LEISURE_TOKENS.min(self.limits.tokens));
+        let encoded = self.pool.leisurely(planned.texts).await?;
+        Ok(in_order(encoded, planned.owners, planned.count))
     }
 
     fn rest(&self) {

@@ -86,6 +86,10 @@ impl VectorCache for FileVectorCache {
         })
     }
 
+    fn knows(&self, passage: &Digest) -> bool {
+        self.locked(|content| content.places.contains_key(passage))
+    }
+
     fn remember(&self, vectors: &[(Digest, DenseVector)]) -> Result<(), IndexError> {
         self.locked(|content| {
             let new: Vec<_> =

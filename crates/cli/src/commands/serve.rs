@@ -4,7 +4,7 @@ use super::ingest;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::progress::note;
 use crate::terminal::{BOLD, DIM, GREEN, RESET, YELLOW};
-use crate::wiring::{LOOK_EVERY, NoHome, OpenedHome, Wiring};
+use crate::wiring::{LOOK_EVERY, NoHome, OpenedHome, Wiring, learn};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) async fn run(wiring: &Wiring) -> Outcome<u8> {
     let state = AppState {
         assistant: Arc::clone(&assistant),
         conversations,
-        examiner,
+        examiner: Arc::clone(&examiner),
         embedder: Arc::clone(&embedder),
         clock: Arc::clone(&wiring.clock),
         ids: Arc::clone(&wiring.ids),
@@ -62,6 +62,7 @@ pub(crate) async fn run(wiring: &Wiring) -> Outcome<u8> {
             let (shelf, stop) = (Arc::clone(&shelf), stop.clone());
             async move { shelf.watch(LOOK_EVERY, stop).await }
         });
+        tokio::spawn(learn(examiner, Arc::clone(&shelf) as _, LOOK_EVERY, stop.clone()));
     } else {
         stop.cancel();
     }

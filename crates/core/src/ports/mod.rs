@@ -49,6 +49,11 @@ pub trait Embedder: Send + Sync {
     /// Encodes passages for the dense leg, one vector each, in their order.
     async fn embed_passages(&self, passages: Vec<String>) -> Result<Vec<DenseVector>, EmbedError>;
 
+    /// Encodes passages as [`Embedder::embed_passages`] does, whenever nothing else is asked of the encoder.
+    async fn embed_at_leisure(&self, passages: Vec<String>) -> Result<Vec<DenseVector>, EmbedError> {
+        self.embed_passages(passages).await
+    }
+
     /// Says that no more passages will come for a while, so that what is kept ready for them may be given back. A hint:
     /// passages that come all the same are encoded.
     fn rest(&self) {}
@@ -187,6 +192,11 @@ pub enum IndexError {
 pub trait VectorCache: Send + Sync {
     /// The vectors of those `passages` that are known.
     fn known(&self, passages: &[Digest]) -> HashMap<Digest, DenseVector>;
+
+    /// Whether the vector of `passage` is known, as far as can be told without reading it.
+    fn knows(&self, passage: &Digest) -> bool {
+        !self.known(std::slice::from_ref(passage)).is_empty()
+    }
 
     /// Remembers vectors; durable when it returns.
     fn remember(&self, vectors: &[(Digest, DenseVector)]) -> Result<(), IndexError>;

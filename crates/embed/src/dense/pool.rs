@@ -2,8 +2,9 @@
 //!
 //! Queries go first and wait together: whatever is waiting when a worker becomes free is run as one batch. Passages
 //! come in runs that are small enough not to keep a query waiting for long; as many runs are admitted as keep the
-//! workers busy, the rest stays with the caller. Whoever gives up waiting is skipped. A pool that is told to rest has
-//! its workers drop their sessions, which are most of what an ingest holds, and make new ones when there is work again.
+//! workers busy, the rest stays with the caller. Work for idle hours is taken when nobody has asked for anything for a
+//! while. Whoever gives up waiting is skipped. A pool that is told to rest has its workers drop their sessions, which are
+//! most of what an ingest holds, and make new ones when there is work again.
 
 use super::model::Dense;
 use std::any::Any;
@@ -11,12 +12,16 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use viva_core::ports::{BoxError, EmbedError};
 use viva_core::vector::DenseVector;
 
 /// Runs of passages that are admitted for each worker: one that is run, one that is next.
 const RUNS_PER_WORKER: usize = 2;
+/// How long nobody must have asked for anything before work for idle hours is taken: a person who types on, or a client
+/// that sends one request after the other, never waits for it.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// What the queue lets through.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +59,10 @@ struct Job {
 struct State {
     queries: VecDeque<Job>,
     passages: VecDeque<Job>,
+    /// Runs for idle hours.
+    leisure: VecDeque<Job>,
+    /// When a query or passages were last asked for or worked on.
+    busy: Option<Instant>,
     workers: usize,
     /// How often the workers were told to rest.
     rests: u64,
@@ -108,11 +117,29 @@ impl Pool {
             let permit = Arc::clone(&self.admission).acquire_owned().await;
             let permit = permit.map_err(|_| EmbedError::Unavailable(SHUT_DOWN.to_owned()))?;
             let (reply, answer) = oneshot::channel();
-            self.queue.push_passages(Job { texts, tokens: 0, reply, _permit: Some(permit) })?;
+            let job = Job { texts, tokens: 0, reply, _permit: Some(permit) };
+            self.queue.push(job, |state| {
+                state.busy = Some(Instant::now());
+                &mut state.passages
+            })?;
             answers.push(answer);
         }
         let mut vectors = Vec::with_capacity(answers.len());
         for answer in answers {
+            vectors.push(receive(answer).await?);
+        }
+        Ok(vectors)
+    }
+
+    /// Encodes runs of passages whenever nothing else is to be done, one run at a time.
+    pub(crate) async fn leisurely(
+        &self,
+        runs: Vec<Vec<String>>,
+    ) -> Result<Vec<Vec<DenseVector>>, EmbedError> {
+        let mut vectors = Vec::with_capacity(runs.len());
+        for texts in runs {
+            let (reply, answer) = oneshot::channel();
+            self.queue.push(Job { texts, tokens: 0, reply, _permit: None }, |state| &mut state.leisure)?;
             vectors.push(receive(answer).await?);
         }
         Ok(vectors)
@@ -181,24 +208,25 @@ impl Queue {
             return Err(EmbedError::Unavailable(format!("{} queries are waiting", state.queries.len())));
         }
         state.queries.push_back(job);
+        state.busy = Some(Instant::now());
         drop(state);
         self.wake.notify_one();
         Ok(())
     }
 
-    fn push_passages(&self, job: Job) -> Result<(), EmbedError> {
+    fn push(&self, job: Job, line: impl Fn(&mut State) -> &mut VecDeque<Job>) -> Result<(), EmbedError> {
         let mut state = self.lock();
         if let Some(why) = &state.closed {
             return Err(EmbedError::Unavailable(why.clone()));
         }
-        state.passages.push_back(job);
+        line(&mut state).push_back(job);
         drop(state);
         self.wake.notify_one();
         Ok(())
     }
 
-    /// Waits for work: all waiting queries that fit in one run, or one run of passages. `None` ends the worker; `rests`
-    /// is how often it has rested.
+    /// Waits for work: all waiting queries that fit in one run, else one run of passages, else, after a quiet while, one
+    /// run for idle hours. `None` ends the worker; `rests` is how often it has rested.
     fn take(&self, rests: &mut u64) -> Option<Task> {
         let mut state = self.lock();
         loop {
@@ -213,6 +241,15 @@ impl Queue {
                 if !run.reply.is_closed() {
                     return Some(Task::Run(vec![run]));
                 }
+            }
+            state.leisure.retain(|run| !run.reply.is_closed());
+            if !state.leisure.is_empty() {
+                let wait = QUIET.saturating_sub(state.busy.map_or(QUIET, |busy| busy.elapsed()));
+                if !wait.is_zero() {
+                    state = self.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+                    continue;
+                }
+                return state.leisure.pop_front().map(|run| Task::Run(vec![run]));
             }
             if *rests != state.rests {
                 *rests = state.rests;
@@ -246,6 +283,7 @@ impl Queue {
         let mut state = self.lock();
         let waiting: Vec<_> = state.queries.drain(..).collect();
         let waiting: Vec<_> = waiting.into_iter().chain(state.passages.drain(..)).collect();
+        let waiting: Vec<_> = waiting.into_iter().chain(state.leisure.drain(..)).collect();
         state.closed = Some(why.clone());
         drop(state);
         for job in waiting {

@@ -93,6 +93,29 @@ fn queries_overtake_passages_and_share_a_run() {
 }
 
 #[test]
+fn work_for_idle_hours_comes_after_everything_else() {
+    let rig = rig(0);
+    let mut first = pin!(rig.pool.passages(vec![texts(&["p"])]));
+    begin(first.as_mut());
+    assert_eq!(rig.runs.recv().unwrap(), ["p"]);
+    let mut idle = pin!(rig.pool.leisurely(vec![texts(&["idle"]), texts(&["hours"])]));
+    begin(idle.as_mut());
+    let mut passages = pin!(rig.pool.passages(vec![texts(&["pp"])]));
+    let mut query = pin!(rig.pool.query("q", 1));
+    begin(passages.as_mut());
+    begin(query.as_mut());
+    for _ in 0..5 {
+        rig.permit.send(()).unwrap();
+    }
+    assert_eq!(wait(idle).unwrap(), [[[4.0]], [[5.0]]]);
+    let runs: Vec<_> = rig.runs.try_iter().collect();
+    assert_eq!(runs, [["q"], ["pp"], ["idle"], ["hours"]]);
+    wait(first).unwrap();
+    wait(passages).unwrap();
+    wait(query).unwrap();
+}
+
+#[test]
 fn long_queries_do_not_share_a_run() {
     let rig = rig(0);
     let mut busy = pin!(rig.pool.query("busy", 1));

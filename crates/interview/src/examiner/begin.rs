@@ -79,7 +79,6 @@ impl Examiner {
         if self.append(&opened, 0, &events).await? == Appended::Conflict {
             return Err(ExaminerError::Busy);
         }
-        self.prepare(&opened.state).await?;
         Ok(Interview::new(&id, &opened.state))
     }
 

@@ -6,6 +6,7 @@
 
 mod begin;
 mod error;
+mod learning;
 mod reviewing;
 mod sitting;
 mod view;
@@ -33,7 +34,7 @@ use viva_core::conversation::Owner;
 use viva_core::examination::{GradeRecord, InterviewStep, Review};
 use viva_core::guide::Guide;
 use viva_core::id::{Digest, QuestionId};
-use viva_core::ports::{Appended, Clock, Ids, InterviewStore, Library};
+use viva_core::ports::{Appended, Clock, Ids, InterviewStore, Library, NotReady};
 
 /// How often a step is tried when somebody else wrote in between.
 const TRIES: usize = 4;
@@ -108,7 +109,6 @@ impl Examiner {
         let opened = self.settled(owner, id).await?;
         let rounds = opened.state.rounds.len();
         let opened = self.written(opened, &Command::Skip).await?;
-        self.prepare(&opened.state).await?;
         Ok(outcome(&opened, rounds))
     }
 
@@ -117,7 +117,6 @@ impl Examiner {
         let opened = self.settled(owner, id).await?;
         let rounds = opened.state.rounds.len();
         let opened = self.written(opened, &Command::Reveal).await?;
-        self.prepare(&opened.state).await?;
         let closed = opened.state.rounds.get(rounds.saturating_sub(1));
         let closed = closed.and_then(|round| Some((opened.state.sheet(round), round.grade.clone()?)));
         let (sheet, grade) = closed.ok_or(Refusal::NothingToJudge)?;
@@ -203,7 +202,7 @@ impl Examiner {
 
 /// How it is done.
 impl Examiner {
-    fn guide(&self) -> Result<(Arc<Guide>, Arc<Vocabulary>), ExaminerError> {
+    fn guide(&self) -> Result<(Arc<Guide>, Arc<Vocabulary>), NotReady> {
         let guide = Arc::clone(&self.library.current()?.guide);
         let mut kept = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
         let vocabulary = match &*kept {
@@ -246,7 +245,6 @@ impl Examiner {
             let (after, written) = self.step(opened, &command).await?;
             opened = after;
             if written == Appended::Written || !opened.state.is_judging() {
-                self.prepare(&opened.state).await?;
                 return Ok(opened);
             }
         }
@@ -343,14 +341,6 @@ impl Examiner {
             grades,
         };
         Ok(self.store.append(after.owner, &step).await?)
-    }
-
-    /// Encodes the open question's rubric while the candidate reads the question.
-    async fn prepare(&self, state: &State) -> Result<(), ExaminerError> {
-        match state.open() {
-            Some((_, sheet)) => Ok(self.judge.prepare(sheet).await?),
-            None => Ok(()),
-        }
     }
 
     fn is_grading(&self, owner: &Owner, id: &str) -> bool {

@@ -114,7 +114,6 @@ impl Examiner {
             Action::Reveal => self.written(opened, &Command::Reveal).await?,
             Action::Finish => self.written(opened, &Command::Finish).await?,
         };
-        self.prepare(&opened.state).await?;
         Ok(Sitting::new(id, &opened.state))
     }
 

@@ -105,6 +105,8 @@ pub(crate) struct Unit {
     pub(crate) statement: usize,
     /// Whether it is the whole statement.
     pub(crate) is_whole: bool,
+    /// How many of the units after it are its clauses; 0 where it was not cut.
+    pub(crate) parts: usize,
     pub(crate) vector: Vec<f32>,
 }
 
@@ -423,7 +425,7 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-fn unit_length(vector: Vec<f32>) -> Vec<f32> {
+pub(crate) fn unit_length(vector: Vec<f32>) -> Vec<f32> {
     let length = dot(&vector, &vector).sqrt().max(f32::MIN_POSITIVE);
     vector.into_iter().map(|value| value / length).collect()
 }

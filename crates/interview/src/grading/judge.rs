@@ -22,9 +22,9 @@ impl Judge {
         Self { semantic, model: model.map(ModelGrader::new) }
     }
 
-    /// Encodes what a sheet needs, so that its first grade is as fast as later ones.
-    pub async fn prepare(&self, sheet: &Sheet) -> Result<(), EmbedError> {
-        self.semantic.prepare(sheet).await
+    /// The grader that needs no language model.
+    pub fn semantic(&self) -> &SemanticGrader {
+        &self.semantic
     }
 
     /// A verdict on every key point. `nonce` is any text that the candidate cannot know.

@@ -10,6 +10,7 @@ mod judge;
 mod lexicon;
 mod model;
 mod semantic;
+mod statements;
 
 pub use calibration::{
     CONTRADICTION_FEATURES, Calibration, CalibrationError, ClaimModel, FittedOn, Logistic, SUPPORT_FEATURES,
@@ -20,3 +21,4 @@ pub use judge::Judge;
 pub use model::PROMPT_VERSION;
 pub(crate) use semantic::shorten;
 pub use semantic::{Answer, SemanticGrader};
+pub use statements::LearnError;

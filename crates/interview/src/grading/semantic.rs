@@ -5,23 +5,20 @@
 //! two hundred words is near to everything and to nothing.
 
 use super::calibration::Calibration;
-use super::claims::{Entry, entry_texts};
-use super::counter::counter_statements;
-use super::features::{Compared, FeatureVector, SheetVectors, Unit, compare};
+use super::features::{Compared, FeatureVector, SheetVectors, Unit, compare, unit_length};
+use super::statements::{LearnError, StatementEncoder};
 use crate::grade::{Finding, Grader, Judgement, Verdict};
 use crate::sheet::Sheet;
 use crate::text::split::long_clauses;
 use crate::text::substance::{Standing, Statement, Surroundings, examine};
 use crate::text::words::{Token, stem_set};
-use quick_cache::sync::Cache;
-use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 use viva_core::id::Digest;
-use viva_core::ports::{EmbedError, Embedder};
+use viva_core::ports::{EmbedError, Embedder, IndexError, VectorCache};
+use viva_core::vector::DenseVector;
 
-/// How many sheets' vectors are kept, some 100 KB each.
-const KEPT_SHEETS: usize = 256;
 /// The longest quote, in characters.
 pub(crate) const MAX_QUOTE_CHARS: usize = 320;
 /// The most pieces of an answer that are encoded; what follows is not looked at.
@@ -31,7 +28,7 @@ const MAX_PIECES: usize = 240;
 pub struct SemanticGrader {
     embedder: Arc<dyn Embedder>,
     calibration: Calibration,
-    sheets: Cache<Digest, Arc<SheetVectors>>,
+    statements: StatementEncoder,
 }
 
 /// An answer, and what had been said to the candidate before it.
@@ -44,14 +41,29 @@ pub struct Answer<'a> {
 }
 
 impl SemanticGrader {
-    /// A grader with its own cache.
+    /// A grader that encodes each question's statements when it first grades an answer to it.
     pub fn new(embedder: Arc<dyn Embedder>, calibration: Calibration) -> Self {
-        Self { embedder, calibration, sheets: Cache::new(KEPT_SHEETS) }
+        let statements = StatementEncoder::new(Arc::clone(&embedder));
+        Self { embedder, calibration, statements }
     }
 
-    /// Encodes what a sheet needs, so that the first grade is as fast as later ones.
-    pub async fn prepare(&self, sheet: &Sheet) -> Result<(), EmbedError> {
-        self.vectors(sheet).await.map(|_| ())
+    /// Looks the statements up in `cache` first, and keeps in it what it learns.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Arc<dyn VectorCache>) -> Self {
+        self.statements.keep_in(cache);
+        self
+    }
+
+    /// Encodes, whenever nothing else is to be done, what a sheet needs, and keeps it, so that its first grade is as fast
+    /// as later ones; the digests of what the sheet consists of. Writes to the disk: not for a thread that serves
+    /// requests. Does nothing without a cache.
+    pub async fn learn(&self, sheet: &Sheet) -> Result<Vec<Digest>, LearnError> {
+        self.statements.learn(sheet).await
+    }
+
+    /// Forgets what belongs to none of these digests.
+    pub fn retain(&self, live: &[Digest]) -> Result<(), IndexError> {
+        self.statements.retain(live)
     }
 
     /// A verdict on every key point.
@@ -99,69 +111,61 @@ impl SemanticGrader {
         text: &str,
         statements: &[Statement],
     ) -> Result<Option<(Vec<Unit>, Arc<SheetVectors>)>, EmbedError> {
-        let mut units = Vec::new();
-        for (number, statement) in counting(statements).enumerate() {
-            let unit = |range: std::ops::Range<usize>, is_whole| Unit {
-                text: text[range].to_owned(),
-                statement: number,
-                is_whole,
-                vector: Vec::new(),
-            };
-            units.push(unit(statement.range.clone(), true));
-            units.extend(
-                long_clauses(text, statement.range.clone()).into_iter().map(|range| unit(range, false)),
-            );
-        }
-        units.truncate(MAX_PIECES);
+        let mut units = units(text, statements);
         if units.is_empty() {
             return Ok(None);
         }
-        let vectors = self.vectors(sheet).await?;
-        let encoded =
-            self.embedder.embed_passages(units.iter().map(|unit| unit.text.clone()).collect()).await?;
-        for (unit, vector) in units.iter_mut().zip(encoded) {
-            unit.vector = vector;
-        }
+        let vectors = self.statements.vectors(sheet).await?;
+        let encoded = units.iter().filter(|unit| unit.parts == 0).map(|unit| unit.text.clone()).collect();
+        let encoded = self.embedder.embed_passages(encoded).await?;
+        fill(&mut units, encoded);
         Ok(Some((units, vectors)))
     }
+}
 
-    async fn vectors(&self, sheet: &Sheet) -> Result<Arc<SheetVectors>, EmbedError> {
-        self.sheets.get_or_insert_async(&key(sheet), self.encode_sheet(sheet)).await
+/// The pieces of an answer that are compared: each statement that counts and, after a long one, its clauses.
+fn units(text: &str, statements: &[Statement]) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for (number, statement) in counting(statements).enumerate() {
+        let unit = |range: Range<usize>, is_whole, parts| Unit {
+            text: text[range].to_owned(),
+            statement: number,
+            is_whole,
+            parts,
+            vector: Vec::new(),
+        };
+        let clauses = long_clauses(text, statement.range.clone());
+        if units.len() + 1 + clauses.len() > MAX_PIECES {
+            break;
+        }
+        units.push(unit(statement.range.clone(), true, clauses.len()));
+        units.extend(clauses.into_iter().map(|range| unit(range, false, 0)));
     }
+    units
+}
 
-    async fn encode_sheet(&self, sheet: &Sheet) -> Result<Arc<SheetVectors>, EmbedError> {
-        let counters = counter_statements(sheet);
-        let mut texts: Vec<String> = sheet.points.iter().map(|point| point.text.clone()).collect();
-        texts.extend(sheet.pitfalls.iter().cloned());
-        texts.extend(counters.iter().flatten().cloned());
-        let entry = entry_texts(sheet);
-        // The key points are the first of them, and have their vectors already.
-        texts.extend(entry.iter().skip(sheet.points.len()).cloned());
-        let mut vectors = self.embedder.embed_passages(texts).await?.into_iter();
-        let mut take = |count: usize| vectors.by_ref().take(count).collect::<Vec<_>>();
-        let points = take(sheet.points.len());
-        let pitfalls = take(sheet.pitfalls.len());
-        let counters = counters.iter().map(|texts| take(texts.len())).collect();
-        let rest = take(entry.len().saturating_sub(points.len()));
-        let entry = Entry::new(&entry, points.iter().cloned().chain(rest).collect());
-        Ok(Arc::new(SheetVectors { points, counters, pitfalls, entry }))
+/// Gives the units without parts their vectors, in order. A statement with parts gets the mean of theirs, weighted by
+/// length: the encoder averages over words, so that this is near the vector of the whole, and costs nothing.
+fn fill(units: &mut [Unit], encoded: Vec<DenseVector>) {
+    let mut encoded = encoded.into_iter();
+    for unit in units.iter_mut().filter(|unit| unit.parts == 0) {
+        unit.vector = encoded.next().unwrap_or_default();
+    }
+    for at in 0..units.len() {
+        let parts = &units[at + 1..][..units[at].parts];
+        let mut sum = vec![0.0; parts.first().map_or(0, |part| part.vector.len())];
+        for part in parts {
+            let weight = part.text.len() as f32;
+            sum.iter_mut().zip(&part.vector).for_each(|(sum, value)| *sum += weight * value);
+        }
+        if !sum.is_empty() {
+            units[at].vector = unit_length(sum);
+        }
     }
 }
 
 fn counting(statements: &[Statement]) -> impl Iterator<Item = &Statement> {
     statements.iter().filter(|statement| statement.standing == Standing::Counts)
-}
-
-/// Names everything that a sheet's vectors are made from.
-fn key(sheet: &Sheet) -> Digest {
-    let mut hash = Sha256::new();
-    let points = sheet.points.iter().map(|point| &point.text);
-    let prose = [&sheet.text, &sheet.short_answer, &sheet.explanation];
-    for text in prose.into_iter().chain(points).chain(&sheet.pitfalls) {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    Digest(hash.finalize().into())
 }
 
 /// Cuts at a word end; what is left is still verbatim.
