@@ -181,7 +181,7 @@ fn from_entry(module: &str, (id, text, level, focus, points, follow_ups): &Entry
 }
 
 use crate::grade::{Finding, Grader, Judgement, Verdict};
-use crate::grading::{Calibration, Logistic};
+use crate::grading::{Boosted, Calibration, Node, feature_index};
 use crate::machine::{Command, Occurred, begin, decide, fold};
 use crate::plan::{Filters, InterviewMode, Plan, PlanRequest};
 use crate::text::words::stems;
@@ -251,18 +251,21 @@ pub(crate) fn played() -> Vec<Occurred> {
     events
 }
 
+/// Unlikely up to `middle`, even up to `high`, likely above.
+pub(crate) fn levels(feature: &str, middle: f64, high: f64) -> Boosted {
+    let feature = feature_index(feature).unwrap();
+    let (low, even, sure) = (Node::Leaf(-3.0), Node::Leaf(0.0), Node::Leaf(3.0));
+    Boosted::new(
+        0.0,
+        vec![vec![Node::Split(feature, middle, 1, 2), low, Node::Split(feature, high, 3, 4), even, sure]],
+    )
+}
+
 /// A calibration that goes by shared words alone, so that a scripted encoder will do.
 pub(crate) fn lexical_calibration() -> Calibration {
-    let one = |name: &str, weight: f64, mean: f64| Logistic {
-        features: vec![name.to_owned()],
-        means: vec![mean],
-        scales: vec![0.1],
-        weights: vec![weight],
-        bias: 0.0,
-    };
     Calibration {
-        support: one("lexical", 1.0, 0.5),
-        contradiction: one("excess", 1.0, 0.3),
+        support: levels("lexical", 0.42, 0.54),
+        contradiction: levels("excess", 0.3, 0.3),
         partial_from: 0.3,
         covered_from: 0.6,
         contradicted_from: 0.5,

@@ -6,7 +6,6 @@
 //! the tone, which looks splendid on such a set and is worth nothing. Logistic regression was refused: four hundred
 //! weights are solved in one step here, and leaving a fold out is a subtraction.
 
-use super::logistic::solve;
 use super::set::Tone;
 use std::collections::BTreeMap;
 use viva_interview::grading::{CLAIM_FEATURES, Claim, ClaimModel};
@@ -161,6 +160,25 @@ impl Scale {
             bias: self.base - offset,
         }
     }
+}
+
+/// Solves a symmetric positive definite system (lower triangle given) by Cholesky's method.
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let n = right.len();
+    for i in 0..n {
+        for j in 0..=i {
+            let inner: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
+            let rest = matrix[i][j] - inner;
+            matrix[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / matrix[j][j] };
+        }
+        let inner: f64 = (0..i).map(|k| matrix[i][k] * right[k]).sum();
+        right[i] = (right[i] - inner) / matrix[i][i];
+    }
+    for i in (0..n).rev() {
+        let inner: f64 = (i + 1..n).map(|k| matrix[k][i] * right[k]).sum();
+        right[i] = (right[i] - inner) / matrix[i][i];
+    }
+    right
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Fits the grader's calibration on labelled answers and on the guide's own.
 //!
-//! First the model of doubt over statements, then two logistic regressions over key points, then the three thresholds
-//! that put most scores into the band of their kind, and the strong answer of a question above its wrong one, while the
-//! guide's own answers keep theirs. What a later step sees of an answer was estimated without its question
+//! First the model of doubt over statements, then two sums of trees over key points, then the three thresholds that put
+//! most scores into the band of their kind, and the strong answer of a question above its wrong one, while the guide's
+//! own answers keep theirs. What a later step sees of an answer was estimated without its question
 //! (cross-validation by question): on the rows of the fit itself everything looks better than it is.
 
+use super::boost::{Row, boost};
 use super::doubt::{self, Statement, balance};
 use super::examples::{Example, folds, labelled, own};
-use super::logistic::{Row, regress};
 use super::measure::{Graded, MeasureError, own_answer};
 use super::report::{Report, summarise};
 use super::set::{Kind, LabelledAnswer, digest};
@@ -16,14 +16,8 @@ use std::collections::{BTreeSet, HashSet};
 use viva_core::guide::Guide;
 use viva_core::id::QuestionId;
 use viva_interview::grade::{Verdict, score};
-use viva_interview::grading::{
-    CONTRADICTION_FEATURES, Calibration, ClaimModel, FeatureVector, FittedOn, Logistic, SUPPORT_FEATURES,
-    SemanticGrader,
-};
+use viva_interview::grading::{Boosted, Calibration, ClaimModel, FeatureVector, FittedOn, SemanticGrader};
 
-/// Pulls the weights of the regressions towards zero.
-const SUPPORT_PENALTY: f64 = 3.0;
-const CONTRADICTION_PENALTY: f64 = 10.0;
 /// How much a row of the guide's own answers counts against a labelled one: they are many and all alike.
 const OWN_WEIGHT: f64 = 0.25;
 /// Parts of the cross-validation.
@@ -109,7 +103,7 @@ fn fit_examples(examples: &[Example<'_>], version: u32, fitted_on: FittedOn) -> 
         examples.iter().map(|example| (example, features(example, &doubts.without[fold(example)]))).collect();
     let mut estimates: Vec<Estimate> = vec![Vec::new(); examples.len()];
     for part in 0..FOLDS {
-        let (support, contradiction) = regressions(rows.iter().filter(|(example, _)| fold(example) != part));
+        let (support, contradiction) = models(rows.iter().filter(|(example, _)| fold(example) != part));
         for ((example, features), estimate) in rows.iter().zip(&mut estimates) {
             if fold(example) == part {
                 let both = |f: &FeatureVector| (support.probability(f), contradiction.probability(f));
@@ -117,7 +111,7 @@ fn fit_examples(examples: &[Example<'_>], version: u32, fitted_on: FittedOn) -> 
             }
         }
     }
-    let (support, contradiction) = regressions(rows.iter());
+    let (support, contradiction) = models(rows.iter());
     let Thresholds { partial_from, covered_from, contradicted_from } = choose(examples, &estimates);
     let claims = doubts.whole;
     let calibration = Calibration {
@@ -154,10 +148,10 @@ fn statements<'a>(examples: &'a [Example<'_>], fold: &dyn Fn(&Example<'_>) -> us
     examples.iter().filter(tells).flat_map(of).collect()
 }
 
-/// Support and contradiction. What is contradicted is spoken of: whether it is supported is for the other regression.
-fn regressions<'a>(
+/// Support and contradiction. What is contradicted is spoken of: whether it is supported is for the other model.
+fn models<'a>(
     examples: impl Iterator<Item = &'a (&'a Example<'a>, Vec<FeatureVector>)>,
-) -> (Logistic, Logistic) {
+) -> (Boosted, Boosted) {
     let (mut support, mut contradiction) = (Vec::new(), Vec::new());
     for (example, rows) in examples.filter(|(example, _)| example.is_learnt) {
         let weight = if example.kind.is_none() { OWN_WEIGHT } else { 1.0 };
@@ -179,10 +173,7 @@ fn regressions<'a>(
     let weigh =
         |(group, row): (_, Row)| Row { weight: row.weight * factors.get(&group).unwrap_or(&1.0), ..row };
     let contradiction: Vec<Row> = contradiction.into_iter().map(weigh).collect();
-    (
-        regress(&SUPPORT_FEATURES, &support, SUPPORT_PENALTY),
-        regress(&CONTRADICTION_FEATURES, &contradiction, CONTRADICTION_PENALTY),
-    )
+    (boost(&support), boost(&contradiction))
 }
 
 #[cfg(test)]
@@ -194,11 +185,11 @@ mod tests {
 
     #[test]
     fn a_clear_set_is_separated() {
-        let ids: Vec<QuestionId> = (0..16).map(|n| QuestionId::new(format!("q{n}")).unwrap()).collect();
+        let ids: Vec<QuestionId> = (0..80).map(|n| QuestionId::new(format!("q{n}")).unwrap()).collect();
         let mut examples = Vec::new();
         let mut features = Vec::new();
         for (at, question) in ids.iter().enumerate() {
-            let wobble = at as f64 / 200.0;
+            let wobble = at as f64 / 1000.0;
             for (kind, dense, doubt, label) in [
                 (Some(Kind::Strong), 0.8, 0.0, Verdict::Covered),
                 (Some(Kind::Partial), 0.55, 0.0, Verdict::Partial),
@@ -225,7 +216,7 @@ mod tests {
         }
         let rows: Vec<(&Example<'_>, Vec<FeatureVector>)> =
             examples.iter().zip(&features).map(|(example, row)| (example, vec![*row])).collect();
-        let (support, contradiction) = regressions(rows.iter());
+        let (support, contradiction) = models(rows.iter());
         let estimate = |row: &FeatureVector| vec![(support.probability(row), contradiction.probability(row))];
         let estimates: Vec<Estimate> = features.iter().map(estimate).collect();
         let thresholds = choose(&examples, &estimates);

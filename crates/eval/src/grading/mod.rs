@@ -5,12 +5,12 @@
 //! | `set` | reads labelled answers |
 //! | `measure` | grades them |
 //! | `report` | sums grades up against labels |
-//! | `fit` | fits the calibration: `examples`, then `doubt` (statements), `logistic` (points), `thresholds` |
+//! | `fit` | fits the calibration: `examples`, then `doubt` (statements), `boost` (points), `thresholds` |
 
+mod boost;
 mod doubt;
 mod examples;
 mod fit;
-mod logistic;
 mod measure;
 mod report;
 mod set;

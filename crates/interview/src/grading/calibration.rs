@@ -1,47 +1,15 @@
 //! The fitted weights behind the verdicts of the lexical-semantic grader.
 
 use super::claims::CLAIM_FEATURES;
-use super::features::{FeatureVector, feature_index};
+use super::features::FeatureVector;
+use super::trees::Boosted;
 use crate::grade::Verdict;
 use serde::{Deserialize, Serialize};
 
 const FITTED: &str = include_str!("calibration.json");
 
-/// The features that the probability of support is fitted on: how near the answer comes to the point.
-pub const SUPPORT_FEATURES: [&str; 15] = [
-    "dense",
-    "mix",
-    "lexical",
-    "lexical_all",
-    "lead",
-    "rival",
-    "centred",
-    "share",
-    "agreement",
-    "top",
-    "alike",
-    "answer_rival",
-    "answer_lexical_all",
-    "answer_dense",
-    "answer_centred",
-];
-
-/// The features that the probability of a contradiction is fitted on, for points that the answer speaks of. Chosen from
-/// all by cross-validation on the tuning half: forty, with every one's mean, told less.
-pub const CONTRADICTION_FEATURES: [&str; 10] = [
-    "doubt",
-    "doubts",
-    "unit",
-    "worst",
-    "answer_worst",
-    "share",
-    "order",
-    "answer_unsaid",
-    "gap",
-    "agreement",
-];
-
-/// What turns features into verdicts: a linear model of statements, two logistic regressions of points and three thresholds. `viva_eval::grading::fit` makes one.
+/// What turns features into verdicts: a linear model of statements, two sums of trees over points and three thresholds.
+/// `viva_eval::grading::fit` makes one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
@@ -50,9 +18,9 @@ pub struct Calibration {
     /// How much a statement is to be doubted.
     pub claims: ClaimModel,
     /// How likely the answer states the point, or half of it.
-    pub support: Logistic,
+    pub support: Boosted,
     /// How likely what it says about the point is the opposite.
-    pub contradiction: Logistic,
+    pub contradiction: Boosted,
     /// The least support of a partial verdict.
     pub partial_from: f64,
     /// The least support of a covered verdict.
@@ -61,23 +29,6 @@ pub struct Calibration {
     pub contradicted_from: f64,
     /// What it was fitted on.
     pub fitted_on: FittedOn,
-}
-
-/// A logistic regression over standardised features. Invariant: as many means, scales and weights as features; scales
-/// are positive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Logistic {
-    /// Names of the features.
-    pub features: Vec<String>,
-    /// Mean of each over the data.
-    pub means: Vec<f64>,
-    /// Standard deviation of each over the data.
-    pub scales: Vec<f64>,
-    /// Weight of each standardised feature, in log-odds.
-    pub weights: Vec<f64>,
-    /// Log-odds where every feature has its mean.
-    pub bias: f64,
 }
 
 /// A linear model of [`Claim`](super::Claim)s. Invariant: as many means and weights as features, which are
@@ -176,44 +127,17 @@ impl ClaimModel {
     }
 }
 
-impl Logistic {
-    fn check(&self) -> Result<(), CalibrationError> {
-        if let Some(name) = self.features.iter().find(|name| feature_index(name).is_none()) {
-            return Err(CalibrationError::Feature(name.clone()));
-        }
-        let count = self.features.len();
-        if [self.means.len(), self.scales.len(), self.weights.len()] != [count; 3] {
-            return Err(CalibrationError::Values("lists have different lengths"));
-        }
-        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-        if self.scales.iter().any(|scale| *scale <= 0.0) || !finite(&self.weights) || !finite(&self.means) {
-            return Err(CalibrationError::Values("a scale is not positive, or a number is not finite"));
-        }
-        Ok(())
-    }
-
-    /// The probability for one point.
-    pub fn probability(&self, features: &FeatureVector) -> f64 {
-        let terms = self.features.iter().zip(&self.means).zip(self.scales.iter().zip(&self.weights));
-        let log_odds: f64 = terms
-            .filter_map(|((name, mean), (scale, weight))| {
-                Some((features.get(feature_index(name)?)? - mean) / scale * weight)
-            })
-            .sum();
-        1.0 / (1.0 + (-(log_odds + self.bias)).exp())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grading::features::FEATURES;
+    use crate::fixtures::levels;
+    use crate::grading::features::{FEATURES, feature_index};
 
     #[test]
     fn the_compiled_calibration_fits_this_program() {
         let calibration = Calibration::fitted().unwrap();
-        assert_eq!(calibration.support.features, SUPPORT_FEATURES);
-        assert_eq!(calibration.contradiction.features, CONTRADICTION_FEATURES);
+        assert!(!calibration.support.trees.is_empty());
+        assert!(!calibration.contradiction.trees.is_empty());
     }
 
     #[test]
@@ -223,22 +147,15 @@ mod tests {
         let error = Calibration::parse(&serde_json::to_string(&other).unwrap()).unwrap_err();
         assert!(error.to_string().contains("moon_phase"), "{error}");
         let mut other = Calibration::fitted().unwrap();
-        other.support.weights.pop();
+        other.support.features.pop();
         assert!(Calibration::parse(&serde_json::to_string(&other).unwrap()).is_err());
     }
 
     #[test]
     fn more_support_is_a_better_verdict_and_no_support_no_contradiction() {
-        let one = |name: &str, weight: f64| Logistic {
-            features: vec![name.to_owned()],
-            means: vec![0.5],
-            scales: vec![0.1],
-            weights: vec![weight],
-            bias: 0.0,
-        };
         let calibration = Calibration {
-            support: one("dense", 1.0),
-            contradiction: one("excess", 1.0),
+            support: levels("dense", 0.3, 0.6),
+            contradiction: levels("excess", 0.5, 0.5),
             partial_from: 0.3,
             covered_from: 0.6,
             contradicted_from: 0.5,

@@ -432,9 +432,11 @@ pub(crate) fn unit_length(vector: Vec<f32>) -> Vec<f32> {
 
 /// The place of a feature by its name, `answer_` in front for the mean over the other points.
 pub fn feature_index(name: &str) -> Option<usize> {
-    let place = |name: &str| POINT_FEATURES.iter().position(|known| *known == name);
-    match name.strip_prefix("answer_") {
-        Some(rest) => place(rest).map(|at| at + POINT_FEATURES.len()),
-        None => place(name),
-    }
+    (0..FEATURES).find(|at| feature_name(*at) == name)
+}
+
+/// The name of the feature at a place below [`FEATURES`].
+pub(crate) fn feature_name(at: usize) -> String {
+    let own = POINT_FEATURES[at % POINT_FEATURES.len()];
+    if at < POINT_FEATURES.len() { own.to_owned() } else { format!("answer_{own}") }
 }

@@ -11,10 +11,9 @@ mod lexicon;
 mod model;
 mod semantic;
 mod statements;
+mod trees;
 
-pub use calibration::{
-    CONTRADICTION_FEATURES, Calibration, CalibrationError, ClaimModel, FittedOn, Logistic, SUPPORT_FEATURES,
-};
+pub use calibration::{Calibration, CalibrationError, ClaimModel, FittedOn};
 pub use claims::{CLAIM_FEATURES, Claim};
 pub use features::{Compared, FEATURES, FeatureVector, POINT_FEATURES, feature_index};
 pub use judge::Judge;
@@ -22,3 +21,4 @@ pub use model::PROMPT_VERSION;
 pub(crate) use semantic::shorten;
 pub use semantic::{Answer, SemanticGrader};
 pub use statements::LearnError;
+pub use trees::{Boosted, Node};

@@ -177,7 +177,7 @@ async fn fit_to(
     let fitted = fit(grader, guide, &cases, &withheld, version).await;
     bar.finish();
     let fitted = fitted.map_err(|error| Failure::of(&error))?;
-    let written = serde_json::to_string_pretty(&fitted.calibration).map_err(|error| Failure::of(&error))?;
+    let written = serde_json::to_string(&fitted.calibration).map_err(|error| Failure::of(&error))?;
     std::fs::write(path, written + "\n")
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
     let (kept, of) = fitted.own;

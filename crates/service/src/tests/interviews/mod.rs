@@ -16,7 +16,7 @@ use std::sync::Arc;
 use viva_core::guide::Guide;
 use viva_core::ports::{ChatModel, Clock, Edition, Embedder, Ids, InterviewStore, Library};
 use viva_interview::Examiner;
-use viva_interview::grading::{Calibration, Judge, Logistic, SemanticGrader};
+use viva_interview::grading::{Boosted, Calibration, Judge, Node, SemanticGrader, feature_index};
 
 /// An examiner on the ports of a service.
 pub(crate) fn examiner(
@@ -35,16 +35,16 @@ pub(crate) fn examiner(
 
 /// A calibration that goes by shared words alone, so that a scripted encoder will do.
 fn by_words() -> Calibration {
-    let one = |name: &str, mean: f64| Logistic {
-        features: vec![name.to_owned()],
-        means: vec![mean],
-        scales: vec![0.1],
-        weights: vec![1.0],
-        bias: 0.0,
+    let levels = |name: &str, middle: f64, high: f64| {
+        let feature = feature_index(name).unwrap();
+        let (low, even, sure) = (Node::Leaf(-3.0), Node::Leaf(0.0), Node::Leaf(3.0));
+        let tree =
+            vec![Node::Split(feature, middle, 1, 2), low, Node::Split(feature, high, 3, 4), even, sure];
+        Boosted::new(0.0, vec![tree])
     };
     Calibration {
-        support: one("lexical", 0.5),
-        contradiction: one("excess", 2.0),
+        support: levels("lexical", 0.42, 0.54),
+        contradiction: levels("excess", 2.0, 2.0),
         partial_from: 0.3,
         covered_from: 0.6,
         contradicted_from: 0.5,
