@@ -8,7 +8,7 @@ mod relaxed;
 
 pub use relaxed::relaxed;
 
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, can_be_asked};
 use crate::vocabulary::Vocabulary;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -198,19 +198,19 @@ impl Plan {
         now: SystemTime,
     ) -> Result<Self, PlanError> {
         check_ranges(request)?;
-        let pool: Vec<Entry> = guide
+        let pool: Vec<Entry<'_>> = guide
             .questions()
             .filter(|question| request.filters.allow(question))
-            .filter_map(|question| Some((question, Sheet::new(question, vocabulary)?)))
-            .map(|(question, sheet)| Entry::new(question, sheet, reviews, now))
+            .filter(|question| can_be_asked(question))
+            .map(|question| Entry::new(question, reviews, now))
             .collect();
         if pool.is_empty() {
-            return Err(PlanError::NothingMatches { available: available(guide, vocabulary) });
+            return Err(PlanError::NothingMatches { available: available(guide) });
         }
         let mut rng = ChaCha12Rng::seed_from_u64(request.seed);
         let topics = by_topic(pool, &mut rng);
         let counts = spread(&topics, usize::from(request.questions));
-        Ok(Self::assemble(guide.revision(), request, topics, &counts))
+        Ok(Self::assemble(guide.revision(), request, topics, &counts, vocabulary))
     }
 
     /// A plan for what is due: exactly these questions, the longest overdue first. Questions that the guide no longer has
@@ -257,14 +257,20 @@ impl Plan {
         Self { mode, filters, follow_ups, seed, revision, topics, candidates }
     }
 
-    fn assemble(revision: Digest, request: &PlanRequest, topics: Vec<Vec<Entry>>, counts: &[usize]) -> Self {
+    fn assemble(
+        revision: Digest,
+        request: &PlanRequest,
+        topics: Vec<Vec<Entry<'_>>>,
+        counts: &[usize],
+        vocabulary: &Vocabulary,
+    ) -> Self {
         let mut candidates = Vec::new();
         for ((entries, count), topic) in topics.into_iter().zip(counts).zip(0..) {
             let chosen = over_levels(entries, count * CANDIDATES);
-            candidates.extend(chosen.into_iter().map(|entry| Candidate {
-                topic,
-                is_due: entry.class == Class::Due,
-                sheet: entry.sheet,
+            // A sheet is work: only those that may be asked get one.
+            candidates.extend(chosen.into_iter().filter_map(|entry| {
+                let sheet = Sheet::new(entry.question, vocabulary)?;
+                Some(Candidate { topic, is_due: entry.class == Class::Due, sheet })
             }));
         }
         let rounds = counts.iter().copied().max().unwrap_or(0);
@@ -340,13 +346,14 @@ enum Class {
     Lately,
 }
 
-struct Entry {
+/// A question of the pool, which can be asked.
+struct Entry<'a> {
     class: Class,
-    sheet: Sheet,
+    question: &'a Question,
 }
 
-impl Entry {
-    fn new(question: &Question, sheet: Sheet, reviews: &[Review], now: SystemTime) -> Self {
+impl<'a> Entry<'a> {
+    fn new(question: &'a Question, reviews: &[Review], now: SystemTime) -> Self {
         let review = reviews.iter().find(|review| review.question == question.id);
         let class = match review {
             Some(review) if review.due <= now => Class::Due,
@@ -354,33 +361,33 @@ impl Entry {
             Some(_) => Class::Lately,
             None => Class::Fresh,
         };
-        Self { class, sheet }
+        Self { class, question }
     }
 }
 
 /// The pool by topic, both in an order drawn from the seed; topics with something due first.
-fn by_topic(mut pool: Vec<Entry>, rng: &mut ChaCha12Rng) -> Vec<Vec<Entry>> {
-    pool.sort_by(|a, b| a.sheet.question.cmp(&b.sheet.question));
+fn by_topic<'a>(mut pool: Vec<Entry<'a>>, rng: &mut ChaCha12Rng) -> Vec<Vec<Entry<'a>>> {
+    pool.sort_by(|a, b| a.question.id.cmp(&b.question.id));
     pool.shuffle(rng);
     pool.sort_by_key(|entry| entry.class);
-    let first_module = pool.first().map(|entry| entry.sheet.module.clone());
-    let one_module = pool.iter().all(|entry| Some(&entry.sheet.module) == first_module.as_ref());
-    let name = |sheet: &Sheet| match (one_module, sheet.focus.first()) {
+    let first_module = pool.first().map(|entry| entry.question.module.clone());
+    let one_module = pool.iter().all(|entry| Some(&entry.question.module) == first_module.as_ref());
+    let name = |question: &Question| match (one_module, question.focus.first()) {
         (true, Some(area)) => area.to_string(),
-        _ => sheet.module.to_string(),
+        _ => question.module.to_string(),
     };
-    let mut topics: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    let mut topics: BTreeMap<String, Vec<Entry<'a>>> = BTreeMap::new();
     for entry in pool {
-        topics.entry(name(&entry.sheet)).or_default().push(entry);
+        topics.entry(name(entry.question)).or_default().push(entry);
     }
-    let mut topics: Vec<Vec<Entry>> = topics.into_values().collect();
+    let mut topics: Vec<Vec<Entry<'a>>> = topics.into_values().collect();
     topics.shuffle(rng);
     topics.sort_by_key(|entries| entries.iter().map(|entry| entry.class).min());
     topics
 }
 
 /// How many questions each topic gets: one after the other in turn, while it has any.
-fn spread(topics: &[Vec<Entry>], questions: usize) -> Vec<usize> {
+fn spread(topics: &[Vec<Entry<'_>>], questions: usize) -> Vec<usize> {
     let mut counts = vec![0; topics.len()];
     let mut left = questions.min(topics.iter().map(Vec::len).sum());
     while left > 0 {
@@ -395,11 +402,11 @@ fn spread(topics: &[Vec<Entry>], questions: usize) -> Vec<usize> {
 }
 
 /// The first `most` entries when levels take turns, so that there is something to adapt with; classes stay in order.
-fn over_levels(entries: Vec<Entry>, most: usize) -> Vec<Entry> {
+fn over_levels(entries: Vec<Entry<'_>>, most: usize) -> Vec<Entry<'_>> {
     let mut turns: HashMap<(Class, Option<Level>), usize> = HashMap::new();
-    let mut ordered: Vec<((Class, usize), Entry)> = Vec::new();
+    let mut ordered: Vec<((Class, usize), Entry<'_>)> = Vec::new();
     for entry in entries {
-        let turn = turns.entry((entry.class, entry.sheet.level)).or_default();
+        let turn = turns.entry((entry.class, entry.question.level)).or_default();
         ordered.push(((entry.class, *turn), entry));
         *turn += 1;
     }
@@ -408,9 +415,9 @@ fn over_levels(entries: Vec<Entry>, most: usize) -> Vec<Entry> {
 }
 
 /// What the guide has that can be asked.
-pub fn available(guide: &Guide, vocabulary: &Vocabulary) -> Available {
+pub fn available(guide: &Guide) -> Available {
     let mut found = Available::default();
-    for question in guide.questions().filter(|question| Sheet::new(question, vocabulary).is_some()) {
+    for question in guide.questions().filter(|question| can_be_asked(question)) {
         let count = |counts: &mut BTreeMap<String, usize>, name: &str| {
             *counts.entry(name.to_owned()).or_default() += 1;
         };

@@ -86,12 +86,13 @@ impl Sheet {
             return None;
         }
         let asked = stem_set(&question.text);
+        let sections = sections(question);
         let points: Vec<Point> = question
             .key_points
             .iter()
             .map(|point| {
                 let terms = terms(&point.text, &asked, vocabulary);
-                let anchor = best_section(question, &terms);
+                let anchor = best_section(&sections, &terms);
                 Point { weight: point.weight, text: point.text.clone(), terms, anchor }
             })
             .collect();
@@ -171,10 +172,8 @@ fn shares(points: &[Point], text: &str) -> Vec<f32> {
     points.iter().map(|point| point.share_in(&stems) as f32).collect()
 }
 
-/// The section that has most of the point's telling words; the explanation, of equals.
-fn best_section(question: &Question, terms: &[Term]) -> String {
-    let probe =
-        Point { weight: Weight::Bonus, text: String::new(), terms: terms.to_vec(), anchor: String::new() };
+/// The anchors of the sections with their words, those first that a point is rather stated in.
+fn sections(question: &Question) -> Vec<(&str, HashSet<String>)> {
     let order = |kind| match kind {
         SectionKind::Explanation => 0,
         SectionKind::ShortAnswer => 1,
@@ -183,11 +182,18 @@ fn best_section(question: &Question, terms: &[Term]) -> String {
     };
     let mut sections: Vec<_> = question.sections.iter().collect();
     sections.sort_by_key(|section| order(section.kind));
+    sections.into_iter().map(|section| (section.anchor.as_str(), stem_set(&section.markdown))).collect()
+}
+
+/// The section that has most of the point's telling words; the first, of equals.
+fn best_section(sections: &[(&str, HashSet<String>)], terms: &[Term]) -> String {
+    let probe =
+        Point { weight: Weight::Bonus, text: String::new(), terms: terms.to_vec(), anchor: String::new() };
     let mut best: Option<(f64, &str)> = None;
-    for section in sections {
-        let share = probe.share_in(&stem_set(&section.markdown));
+    for (anchor, words) in sections {
+        let share = probe.share_in(words);
         if best.is_none_or(|(most, _)| share > most + 0.05) {
-            best = Some((share, &section.anchor));
+            best = Some((share, anchor));
         }
     }
     best.map_or_else(|| "explanation".to_owned(), |(_, anchor)| anchor.to_owned())

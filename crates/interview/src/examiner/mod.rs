@@ -189,8 +189,7 @@ impl Examiner {
 
     /// What can be asked, with counts.
     pub fn available(&self) -> Result<Available, ExaminerError> {
-        let (guide, vocabulary) = self.guide()?;
-        Ok(available(&guide, &vocabulary))
+        Ok(available(&self.library.current()?.guide))
     }
 
     /// For each filter that is set, by the name of its field, how many questions would pass without it: what to say where
