@@ -4,15 +4,17 @@ use crate::assistant::Assistant;
 use crate::compare::{Comparison, comparison};
 use crate::deeper;
 use crate::evidence::{Evidence, Limits, select, select_more, widen};
-use crate::follow_up::{Form, Lean, Topic, blend};
+use crate::follow_up::{Bond, Form, Lean, Topic, blend, complete, is_joined};
 use crate::history::History;
 use crate::meaning::{Leaning, Meaning};
 use crate::ranking::RankedQuestion;
 use crate::retrieve::{RetrieveError, Retrieved, Scope, retrieve};
+use std::collections::HashMap;
 use std::time::Duration;
 use viva_core::guide::Guide;
+use viva_core::id::QuestionId;
 use viva_core::ports::Edition;
-use viva_core::search::{Filter, LegChoice};
+use viva_core::search::{Filter, Hit, LegChoice};
 use viva_core::turn::{Coverage, Depth, Understood};
 
 /// What is known of a turn once the search is done.
@@ -98,18 +100,36 @@ impl Assistant {
         Ok(Judged { ranked, coverage, embed, search })
     }
 
-    /// What was talked about before is a hint, where a message does not say much itself.
+    /// What was talked about before is a hint, where a message does not say much itself: it is searched with the topic as well.
+    /// The verdict and the hits are those of the message alone, where it found the entry.
     async fn judge_complete(
         &self,
         frame: &Frame<'_>,
         query: &Understood,
         topic: Option<&Topic>,
     ) -> Result<(Judged, Vec<Form>), RetrieveError> {
-        let judged = self.judge(frame, query).await?;
-        let Some(topic) = topic else { return Ok((judged, Vec::new())) };
-        let blended = blend(None, judged.ranked, topic, false, &self.options.blend.complete);
-        let (ranked, forms) = blended.into_iter().unzip();
-        Ok((Judged { ranked, ..judged }, forms))
+        let Some(topic) = topic else { return Ok((self.judge(frame, query).await?, Vec::new())) };
+        let completed = Understood {
+            standalone: complete(&query.standalone, Lean::Ellipsis, topic).text,
+            ..query.clone()
+        };
+        let (typed, completed) = futures::try_join!(self.judge(frame, query), self.judge(frame, &completed))?;
+        let mut hits: HashMap<QuestionId, Vec<Hit>> =
+            typed.ranked.iter().map(|found| (found.question.clone(), found.hits.clone())).collect();
+        let bond = Bond { stays: false, joined: is_joined(&query.standalone) };
+        let blended = blend(completed.ranked, typed.ranked, topic, bond, &self.options.blend.complete);
+        let own = |(mut found, form): (RankedQuestion, Form)| {
+            found.hits = hits.remove(&found.question).unwrap_or(found.hits);
+            (found, form)
+        };
+        let (ranked, forms) = blended.into_iter().map(own).unzip();
+        let judged = Judged {
+            ranked,
+            coverage: typed.coverage,
+            embed: typed.embed.max(completed.embed),
+            search: typed.search.max(completed.search),
+        };
+        Ok((judged, forms))
     }
 
     /// Both wordings are searched; the verdict is on the completed one, or on the typed one where that alone is covered.
@@ -120,10 +140,11 @@ impl Assistant {
     ) -> Result<(Judged, Vec<Form>), RetrieveError> {
         let (completed, typed) =
             futures::try_join!(self.judge(frame, &leaning.query), self.judge(frame, &leaning.typed))?;
-        let stays = leaning.how.lean == Lean::Aspect;
+        let bond =
+            Bond { stays: leaning.how.lean == Lean::Aspect, joined: is_joined(&leaning.typed.standalone) };
         let blends = &self.options.blend;
         let weights = if leaning.how.is_bare { &blends.bare } else { &blends.leaning };
-        let blended = blend(Some(completed.ranked), typed.ranked, &leaning.topic, stays, weights);
+        let blended = blend(completed.ranked, typed.ranked, &leaning.topic, bond, weights);
         let (ranked, forms) = blended.into_iter().unzip();
         let coverage = if completed.coverage.covered { completed.coverage } else { typed.coverage };
         let judged = Judged {

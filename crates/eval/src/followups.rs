@@ -20,9 +20,12 @@ const IN_FLIGHT: usize = 4;
 /// Candidates of each ranking that are looked at.
 const DEPTH: usize = 60;
 /// The penalty of the fit is on weights: signs whose weights must be large are stretched, so that none is held down.
-const STRETCH: [f64; 5] = [2.0, 1.0, 4.0, 4.0, 4.0];
+const STRETCH: [f64; 6] = [2.0, 1.0, 4.0, 4.0, 4.0, 4.0];
 /// The kind of the conversations that change the topic.
 const NEW_TOPIC: &str = "new-topic";
+/// For how many conversations one of them counts in the fit: a change of topic must not be worse off than a question asked
+/// afresh.
+const NEW_TOPIC_COUNTS: usize = 4;
 
 /// One labelled conversation. Invariant: at least two messages.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,9 +196,11 @@ pub async fn fit(
     progress: &(dyn Fn() + Sync),
 ) -> Result<Blend, SearchFailure> {
     let outcomes = outcomes(assistant, set, progress).await?;
-    let lists = |wanted: Leans| -> Vec<List<5>> {
+    let lists = |wanted: Leans| -> Vec<List<6>> {
         let read = set.iter().zip(&outcomes).filter(|(_, outcome)| outcome.followed.leans == wanted);
-        read.map(|(one, outcome)| list(one, &outcome.followed)).collect()
+        let times = |one: &Conversation| if one.kind == NEW_TOPIC { NEW_TOPIC_COUNTS } else { 1 };
+        read.flat_map(|(one, outcome)| std::iter::repeat_n(list(one, &outcome.followed), times(one)))
+            .collect()
     };
     Ok(Blend {
         leaning: signs(&lists(Leans::Yes)),
@@ -205,7 +210,7 @@ pub async fn fit(
 }
 
 /// The candidates of one conversation's last message.
-fn list(one: &Conversation, followed: &Followed) -> List<5> {
+fn list(one: &Conversation, followed: &Followed) -> List<6> {
     let shown = followed.ranked.iter().zip(&followed.forms).take(DEPTH);
     let signs =
         shown.clone().map(|(_, form)| std::array::from_fn(|i| f64::from(form[i]) * STRETCH[i])).collect();
@@ -214,11 +219,11 @@ fn list(one: &Conversation, followed: &Followed) -> List<5> {
     List { signs, right: right.collect() }
 }
 
-fn signs(lists: &[List<5>]) -> Signs {
+fn signs(lists: &[List<6>]) -> Signs {
     let fitted = descend(lists);
-    let [completed, typed, same, near, module] =
+    let [completed, typed, same, near, module, joined] =
         std::array::from_fn(|i| crate::weights::rounded(fitted[i] * STRETCH[i]));
-    Signs { completed, typed, same, near, module }
+    Signs { completed, typed, same, near, module, joined }
 }
 
 async fn outcomes(

@@ -114,7 +114,7 @@ mod tests {
     fn the_contributions_add_up_to_the_verdict() {
         let calibration = Calibration::fitted().unwrap();
         let coverage =
-            calibration.verdict(&[0.9, 0.3, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.1, 0.0, 0.1, 1.0, 0.0, 0.7]);
+            calibration.verdict(&[0.9, 3.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.1, 0.0, 0.1, 1.0, 0.0, 4.0]);
         let sum: f64 = calibration.bias + coverage.features.iter().map(|f| f.contribution).sum::<f64>();
         assert!((coverage.probability - 1.0 / (1.0 + (-sum).exp())).abs() < 1e-12);
         assert_eq!(coverage.covered, coverage.probability >= coverage.threshold);

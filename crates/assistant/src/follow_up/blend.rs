@@ -38,10 +38,21 @@ pub struct Signs {
     pub near: f32,
     /// An entry of the same module.
     pub module: f32,
+    /// The entry that answered last, where the message is joined to it ("and …?").
+    pub joined: f32,
 }
 
 /// The signs for one question, in the order of [`Signs`]' fields.
-pub type Form = [f32; 5];
+pub type Form = [f32; 6];
+
+/// What a message's form says of its bond with what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bond {
+    /// Nothing but an aspect of the topic is asked for.
+    pub(crate) stays: bool,
+    /// It is joined to what was said: see `is_joined`.
+    pub(crate) joined: bool,
+}
 
 /// What keeps an answer with its entry when nothing but an aspect of it is asked for: more than any score.
 const STAYS: f32 = 1000.0;
@@ -55,40 +66,36 @@ impl Blend {
 
 impl Signs {
     fn sum(&self, form: &Form) -> f32 {
-        let Self { completed, typed, same, near, module } = *self;
-        [completed, typed, same, near, module].iter().zip(form).map(|(weight, sign)| weight * sign).sum()
+        let Self { completed, typed, same, near, module, joined } = *self;
+        [completed, typed, same, near, module, joined]
+            .iter()
+            .zip(form)
+            .map(|(weight, sign)| weight * sign)
+            .sum()
     }
 }
 
-/// One ranking of the questions found under either wording, best first, each with its signs. A message that stands on its
-/// own has no completed wording. `stays`: nothing but an aspect of the topic is asked for.
+/// One ranking of the questions found under either wording, best first, each with its signs.
 pub(crate) fn blend(
-    completed: Option<Vec<RankedQuestion>>,
+    completed: Vec<RankedQuestion>,
     typed: Vec<RankedQuestion>,
     topic: &Topic,
-    stays: bool,
+    bond: Bond,
     weights: &Signs,
 ) -> Vec<(RankedQuestion, Form)> {
     // A wording under which a question was not found counts as the weakest score that it gave.
     let floor = |ranked: &[RankedQuestion]| ranked.last().map_or(0.0, |found| found.score);
-    let typed_floor = floor(&typed);
+    let (typed_floor, completed_floor) = (floor(&typed), floor(&completed));
     let typed_scores: HashMap<QuestionId, f32> =
         typed.iter().map(|found| (found.question.clone(), found.score)).collect();
-    let all = match completed {
-        None => typed.into_iter().map(|found| (found, 0.0)).collect::<Vec<_>>(),
-        Some(completed) => {
-            let known: HashSet<QuestionId> = completed.iter().map(|found| found.question.clone()).collect();
-            let weakest = floor(&completed);
-            let only_typed = typed.into_iter().filter(|found| !known.contains(&found.question));
-            let completed = completed.into_iter().map(|found| {
-                let score = found.score;
-                (found, score)
-            });
-            completed.chain(only_typed.map(|found| (found, weakest))).collect()
-        }
-    };
+    let known: HashSet<QuestionId> = completed.iter().map(|found| found.question.clone()).collect();
+    let only_typed = typed.into_iter().filter(|found| !known.contains(&found.question));
+    let completed = completed.into_iter().map(|found| {
+        let score = found.score;
+        (found, score)
+    });
+    let all = completed.chain(only_typed.map(|found| (found, completed_floor)));
     let mut blended: Vec<(RankedQuestion, Form)> = all
-        .into_iter()
         .map(|(mut found, completed)| {
             let typed = typed_scores.get(&found.question).copied().unwrap_or(typed_floor);
             let is = |holds: bool| f32::from(u8::from(holds));
@@ -96,8 +103,9 @@ pub(crate) fn blend(
             let near = is(topic.near.contains(&found.question));
             let module =
                 is(found.hits.first().is_some_and(|hit| topic.module.as_ref() == Some(&hit.chunk.module)));
-            let form = [completed, typed, same, near, module];
-            found.score = weights.sum(&form) + if stays { STAYS * same } else { 0.0 };
+            let joined = same * is(bond.joined);
+            let form = [completed, typed, same, near, module, joined];
+            found.score = weights.sum(&form) + if bond.stays { STAYS * same } else { 0.0 };
             (found, form)
         })
         .collect();

@@ -151,6 +151,11 @@ pub(crate) fn read(message: &str, words: &Words, known: &Known<'_>) -> Reading {
     Reading::Complete
 }
 
+/// Whether a message is joined to what was said before it ("and …", "what about …", "in …"): it rather moves on than stays.
+pub(crate) fn is_joined(message: &str) -> bool {
+    PATTERNS.as_ref().is_some_and(|patterns| patterns.joined.is_match(message))
+}
+
 fn aspect(patterns: &Patterns, line: &str) -> Option<Aspect> {
     patterns.aspects.iter().find(|(pattern, _)| pattern.is_match(line)).map(|(_, kind)| Aspect(*kind))
 }
@@ -273,6 +278,15 @@ mod tests {
                 Reading::Leaning(found) => assert_eq!(found.is_bare, bare, "{message}"),
                 other => panic!("{message}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn joined_messages_are_told() {
+        for (message, joined) in
+            [("and writing?", true), ("What about sets?", true), ("for processes", true), ("writing?", false)]
+        {
+            assert_eq!(is_joined(message), joined, "{message}");
         }
     }
 
