@@ -7,13 +7,13 @@ use viva_tests::Program;
 
 /// Hybrid recall@1 on the reporting half. The floors stand a little below the figures in docs/benchmarks.md and rise
 /// with them; they are not the goals, which are written there.
-const RECALL_FLOOR: &str = "0.77";
+const RECALL_FLOOR: &str = "0.79";
 /// Share of uncovered queries that must be refused, and the most covered ones that may be.
 const REFUSAL_FLOOR: f64 = 0.80;
 const FALSE_REFUSALS: f64 = 0.06;
 
 /// Recall@1 of the last message of a conversation.
-const FOLLOW_UP_FLOOR: f64 = 0.77;
+const FOLLOW_UP_FLOOR: f64 = 0.83;
 /// One conversation of the reporting half's changes of topic may go wrong.
 const NEW_TOPIC_SLACK: f64 = 0.04;
 

@@ -11,8 +11,8 @@ use viva_interview::grading::{Answer, SemanticGrader};
 use viva_interview::sheet::Sheet;
 
 /// Floors of the reporting half, a little below what was measured; the targets are 0.85 and 0.97.
-const IN_BAND: f64 = 0.8;
-const PAIRS_WON: f64 = 0.75;
+const IN_BAND: f64 = 0.88;
+const PAIRS_WON: f64 = 0.8;
 /// The least score of the guide's own answer.
 const OWN_SCORE: f64 = 0.9;
 /// Questions that miss it: one states a point in the cells of a table, the other in one long sentence that says more.
