@@ -68,7 +68,9 @@ async fn bare(client: &reqwest::Client, models: &ModelServer) -> Timed {
     let mut bytes = response.bytes_stream();
     let mut first = None;
     while let Some(piece) = bytes.next().await {
-        if first.is_none() && contains(&piece.unwrap(), b"\"content\"") {
+        // The first event names the speaker, with no text yet.
+        let piece = piece.unwrap();
+        if first.is_none() && contains(&piece, b"\"content\":\"") && !contains(&piece, b"\"content\":\"\"") {
             first = Some(started.elapsed());
         }
     }
