@@ -1,5 +1,5 @@
-//! Gradient boosting of small regression trees for a probability (Friedman 2001; second-order leaves as in Chen and
-//! Guestrin, "XGBoost", 2016).
+//! Gradient boosting of small regression trees for a probability (Friedman 2001; leaves from the second derivative as in
+//! Chen and Guestrin, "A scalable tree boosting system", 2016).
 //!
 //! No library was taken for it: those there are bring data frames or C++, and their models would have to be read again
 //! by the grader, while a hundred trees of six leaves need a page. Everything follows from the data: no chance is in it.
