@@ -19,6 +19,7 @@ use wiring::Wiring;
 
 /// The program: reads the command line, runs the command, gives the exit status.
 pub fn main() -> ExitCode {
+    system::share_heaps();
     let Cli { command, common } = Cli::parse();
     choose_colour(common.color);
     let json = common.json;

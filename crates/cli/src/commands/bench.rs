@@ -3,6 +3,7 @@
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Outcome};
 use crate::remote::server_of;
+use crate::system::give_back_memory;
 use crate::terminal::progress::note;
 use crate::terminal::table::table;
 use crate::terminal::{self};
@@ -33,6 +34,7 @@ pub(crate) async fn run(wiring: &Wiring, args: BenchArgs, json: bool) -> Outcome
     let examiner = wiring.examiner(Arc::clone(&embedder), Arc::clone(&library), &store, None)?;
     let assistant = wiring.assistant(Arc::clone(&embedder), library, None)?;
     assistant.warm().map_err(|reason| Failure::of(&reason))?;
+    give_back_memory();
     let conversations = Arc::new(Conversations::new(Arc::clone(&assistant), Arc::clone(&store) as _));
     let state = AppState {
         assistant,

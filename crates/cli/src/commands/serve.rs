@@ -2,6 +2,7 @@
 
 use super::ingest;
 use crate::failure::{Failure, Outcome};
+use crate::system::give_back_memory;
 use crate::terminal::progress::note;
 use crate::terminal::{BOLD, DIM, GREEN, RESET, YELLOW};
 use crate::wiring::{LOOK_EVERY, NoHome, OpenedHome, Wiring, learn};
@@ -57,6 +58,7 @@ pub(crate) async fn run(wiring: &Wiring) -> Outcome<u8> {
         if let Ok(Err(reason)) = warmed {
             tracing::debug!(%reason, "not warmed");
         }
+        give_back_memory();
         note(&banner(wiring, edition, &*embedder, address, started.elapsed()));
         tokio::spawn({
             let (shelf, stop) = (Arc::clone(&shelf), stop.clone());

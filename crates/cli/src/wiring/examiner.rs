@@ -2,6 +2,7 @@
 
 use super::Wiring;
 use crate::failure::{Failure, Outcome};
+use crate::system::give_back_memory;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -59,6 +60,7 @@ pub(crate) async fn learn(
                     Ok(of) => {
                         tracing::debug!(elapsed = ?started.elapsed(), "the examiner has learnt the guide");
                         learnt = of;
+                        give_back_memory();
                     }
                     Err(reason) => {
                         tracing::warn!(%reason, "the examiner could not learn the guide; grades come later, but come");

@@ -68,14 +68,7 @@ impl Binned {
             .map(|feature| {
                 let mut values: Vec<f64> = rows.iter().map(|row| row.features[feature]).collect();
                 values.sort_by(f64::total_cmp);
-                let end = |bin: usize| {
-                    let at = (bin * values.len() / BINS).max(1);
-                    let (before, after) = (values[at - 1], values[at.min(values.len() - 1)]);
-                    (before < after).then(|| short(f64::midpoint(before, after)))
-                };
-                let mut ends: Vec<f64> = (1..BINS).filter_map(end).collect();
-                ends.dedup();
-                ends
+                ends(&values)
             })
             .collect();
         let bins = ends.iter().enumerate().map(|(feature, ends)| {
@@ -84,6 +77,20 @@ impl Binned {
         });
         Self { bins: bins.collect(), ends }
     }
+}
+
+/// Where to cut sorted values: between any two that differ where there are few, else so that parts are about equal.
+fn ends(values: &[f64]) -> Vec<f64> {
+    let mut ends = Vec::new();
+    let is_few = values.windows(2).filter(|pair| pair[0] < pair[1]).count() < BINS;
+    for (at, pair) in values.windows(2).enumerate() {
+        let is_full = (at + 1) * BINS >= (ends.len() + 1) * values.len();
+        if pair[0] < pair[1] && (is_full || is_few) && ends.len() + 1 < BINS {
+            ends.push(short(f64::midpoint(pair[0], pair[1])));
+        }
+    }
+    ends.dedup();
+    ends
 }
 
 /// First and second derivative of the loss by the log-odds, and the weight of rows.
