@@ -13,7 +13,7 @@ const REFUSAL_FLOOR: f64 = 0.80;
 const FALSE_REFUSALS: f64 = 0.06;
 
 /// Recall@1 of the last message of a conversation.
-const FOLLOW_UP_FLOOR: f64 = 0.83;
+const FOLLOW_UP_FLOOR: f64 = 0.85;
 /// One conversation of the reporting half's changes of topic may go wrong.
 const NEW_TOPIC_SLACK: f64 = 0.04;
 

@@ -64,7 +64,7 @@ impl<'a> Check<'a> {
 
     fn stands_in(&self, token: &str, numbers: &[u16]) -> bool {
         self.sources.iter().zip(&self.tokens).any(|(source, tokens)| {
-            numbers.contains(&source.n) && (tokens.contains(token) || source.text.contains(token))
+            numbers.contains(&source.n) && (tokens.contains(token) || has_word(&source.text, token))
         })
     }
 
@@ -73,6 +73,20 @@ impl<'a> Check<'a> {
             |token: &String| self.asked.contains(token) || self.tokens.iter().any(|t| t.contains(token));
         all_tokens(block).iter().all(known)
     }
+}
+
+/// Whether `token` stands in `text` with nothing of a word or a number before or after it: not the 5 of 15, nor 3.1 in 3.13.
+fn has_word(text: &str, token: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(token).any(|(at, _)| {
+        let after = &text[at + token.len()..];
+        let mut rest = after.chars();
+        let next = rest.next();
+        let is_fraction = next == Some('.') && rest.next().is_some_and(|c| c.is_ascii_digit());
+        let is_number = token.ends_with(|c: char| c.is_ascii_digit());
+        let is_part = goes_on(text[..at].chars().next_back()) || goes_on(next);
+        !(is_part || is_number && is_fraction)
+    })
 }
 
 /// Sentences, each with the markers that follow its full stop.
@@ -163,6 +177,9 @@ mod tests {
     fn what_stands_in_no_cited_evidence_is_named() {
         assert!(unsupported("It switches every 5 ms [1]. With 3.13 there is a build [1].").is_empty());
         assert!(unsupported("Up to 1000 threads run [1].").is_empty());
+        assert_eq!(unsupported("Python 3.1 adds a build [1]."), ["Python 3.1 adds a build."]);
+        assert_eq!(unsupported("It starts in 4 ms [2]."), ["It starts in 4 ms."]);
+        assert_eq!(unsupported("Call `setswitch` [1]."), ["Call `setswitch`."]);
         assert_eq!(unsupported("It switches every 15 ms [1]."), ["It switches every 15 ms."]);
         assert_eq!(unsupported("A pool starts in 40 ms. [1]"), ["A pool starts in 40 ms."]);
         assert!(unsupported("A pool starts in 40 ms. [2]").is_empty());

@@ -36,7 +36,7 @@ pub(crate) struct StartArgs {
     /// practice coaches after each answer, live is silent until the report
     #[arg(long, default_value = "practice")]
     pub(crate) mode: ModeArg,
-    /// The same seed, guide and answers make the same interview (default: chance)
+    /// The same seed, guide, answers and reviews so far make the same interview (default: chance)
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]

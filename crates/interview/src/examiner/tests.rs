@@ -294,7 +294,7 @@ async fn graded_by(replies: Vec<Result<String, ChatError>>, answer: &str) -> (Gr
 #[tokio::test]
 async fn a_model_gives_verdicts_and_the_score_is_computed() {
     let (grade, asked) = graded_by(vec![Ok(verdicts("covered", "only one thread at a time"))], GOOD).await;
-    assert_eq!((asked, grade.grader.clone()), (1, Grader::Model { model: "fake-model".into(), prompt: 1 }));
+    assert_eq!((asked, grade.grader.clone()), (1, Grader::Model { model: "fake-model".into(), prompt: 2 }));
     assert_eq!(grade.points[0].quote.as_deref(), Some("only one thread at a time"));
     assert!(grade.score > 0.3 && grade.score < 0.6 && grade.degraded.is_none());
     let (void, _) = graded_by(vec![Ok(verdicts("covered", "all threads at once"))], GOOD).await;

@@ -42,7 +42,7 @@ pub struct Interview {
     pub mode: InterviewMode,
     /// What was asked for.
     pub filters: Filters,
-    /// The seed of the draw: the same seed, guide and answers make the same interview.
+    /// The seed of the draw: the same seed, guide, answers and reviews so far make the same interview.
     pub seed: u64,
     /// When it began.
     pub started: SystemTime,

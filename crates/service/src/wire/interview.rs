@@ -53,7 +53,7 @@ pub(crate) struct InterviewBody {
     id: String,
     mode: InterviewModeName,
     filters: FiltersBody,
-    /// The same seed, guide and answers make the same interview.
+    /// The same seed, guide, answers and reviews so far make the same interview.
     seed: u64,
     #[schema(format = DateTime)]
     created_at: String,

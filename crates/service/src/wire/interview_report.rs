@@ -16,7 +16,7 @@ pub(crate) struct ReportBody {
     id: String,
     mode: InterviewModeName,
     filters: FiltersBody,
-    /// The same seed, guide and answers make the same interview.
+    /// The same seed, guide, answers and reviews so far make the same interview.
     seed: u64,
     /// The guide's revision that was asked from.
     revision: String,

@@ -4,7 +4,7 @@ use crate::sheet::Sheet;
 use viva_core::chat::{ChatMessage, ChatRequest, JsonShape, Speaker};
 
 /// The version of the prompt, kept with each grade. Raised with every change of the text.
-pub const PROMPT_VERSION: u32 = 1;
+pub const PROMPT_VERSION: u32 = 2;
 
 const RULES: &str = include_str!("prompt.md");
 /// What a reply may take for each statement: a verdict and a quote of some 300 characters.
@@ -16,7 +16,8 @@ const TOKENS_AROUND: u32 = 200;
 pub(crate) fn render(sheet: &Sheet, told: &[String], answer: &str, boundary: &str) -> ChatRequest {
     let mut task = format!("Question: {}\n", sheet.text);
     for text in told {
-        task.push_str(&format!("The examiner added: {text}\n"));
+        // A follow-up may quote the candidate: data as much as the answer.
+        task.push_str(&format!("{boundary} ADDED\n{text}\n{boundary} ADDED END\n"));
     }
     task.push_str("\nStatements:\n");
     for (point, number) in sheet.points.iter().zip(1..) {

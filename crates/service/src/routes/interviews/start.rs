@@ -53,7 +53,7 @@ pub(crate) struct StartBody {
     /// The most follow-ups to each; 2 where absent.
     #[schema(minimum = 0, maximum = 5)]
     follow_ups_per_question: Option<u64>,
-    /// What the draw follows from: the same seed, guide and answers make the same interview. Chance where absent.
+    /// What the draw follows from: the same seed, guide, answers and reviews so far make the same interview. Chance where absent.
     seed: Option<u64>,
 }
 
